@@ -9,14 +9,24 @@
     reason = "a failing step fails the test"
 )]
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gradcam::explain::{Objective, Score, guided_backprop};
-use gradcam::model::{Layer, Model, ReluRule, Tape, Target};
+use gradcam::model::{HeadActivation, Layer, Model, OpenOptions, ReluRule, Tape, Target};
 use npyz::npz::NpzArchive;
 use tch::Tensor;
+
+#[path = "support/unpacked.rs"]
+mod support;
+use support::unpacked;
+
+/// How many sets of weights are compared.
+const WEIGHTS: usize = 34;
+/// The largest difference over the largest magnitude.
+const WITHIN: f32 = 1e-4;
 
 type Golden = NpzArchive<std::io::BufReader<std::fs::File>>;
 
@@ -56,10 +66,26 @@ fn layer(layer: Option<&Layer>) -> String {
     })
 }
 
+/// What PyTorch gives on a model: beside it, under its name up to the first dot.
+fn golden(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap().to_string_lossy();
+    let name = name.split('.').next().unwrap();
+    path.with_file_name(format!("{name}.npz"))
+}
+
 /// The differences of the logits and the gradient, and the recommended layer.
-fn compare(path: &Path) -> Result<String, String> {
-    let model = Model::open(path).map_err(|error| error.to_string())?;
-    let mut golden = NpzArchive::open(path.with_extension("npz")).map_err(|e| e.to_string())?;
+fn compare(path: &Path, options: &OpenOptions) -> Result<String, String> {
+    let mut go_on = |_| ControlFlow::Continue(());
+    let mut model = Model::open_as(path, options, &mut go_on).map_err(|error| error.to_string())?;
+    let mut golden = NpzArchive::open(golden(path)).map_err(|e| e.to_string())?;
+    let shape = golden.by_name("input").unwrap().unwrap().shape().to_vec();
+    // A network may take images of any size.
+    if let [_, _, height, width] = shape[..]
+        && model.graph.input_shape[2..] != [height as i64, width as i64]
+    {
+        let options = options.clone().size(width as u32, height as u32);
+        model = Model::open_as(path, &options, &mut go_on).map_err(|error| error.to_string())?;
+    }
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
     let index = golden.by_name("class_index").unwrap().unwrap();
     let class: Vec<i64> = index.into_vec().unwrap();
@@ -92,20 +118,47 @@ fn compare(path: &Path) -> Result<String, String> {
     ))
 }
 
-/// The exports in a folder that PyTorch's numbers lie beside; only `wanted` ones, if any are named.
+/// The models in a folder that PyTorch's numbers lie beside; only `wanted` ones, if any are named.
 fn members(folder: &Path, wanted: &[String]) -> Vec<PathBuf> {
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             let name = path.file_stem().unwrap().to_string_lossy();
-            path.extension().is_some_and(|e| e == "pt2" || e == "onnx")
-                && path.with_extension("npz").is_file()
+            path.extension().is_none_or(|ending| ending != "npz")
+                && golden(path).is_file()
                 && (wanted.is_empty() || wanted.iter().any(|wanted| *wanted == name))
         })
         .collect();
     paths.sort();
     paths
+}
+
+/// Weights alone, written by `tests/checkpoints/networks.py` as scripts and hubs save them.
+#[test]
+fn weights_alone_agree_with_pytorch() {
+    let folder = unpacked("tests/checkpoints/networks.zip.gz");
+    let paths = members(folder.path(), &[]);
+    assert_eq!(paths.len(), WEIGHTS);
+    let mut wrong = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let options = match name.as_str() {
+            "head_gelu.safetensors" => OpenOptions::default().head_activation(HeadActivation::Gelu),
+            _ => OpenOptions::default(),
+        };
+        let words = compare(&path, &options);
+        let agrees = words.as_ref().is_ok_and(|words| {
+            let numbers = words.split('\t').take(2);
+            numbers
+                .map(|cell| cell.parse::<f32>().unwrap())
+                .all(|apart| apart < WITHIN)
+        });
+        if !agrees {
+            wrong.push(format!("{name}: {words:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -116,7 +169,7 @@ fn a_library_s_exports_agree_with_pytorch() {
     let wanted: Vec<_> = wanted.split_whitespace().map(str::to_owned).collect();
     for path in members(Path::new(&folder), &wanted) {
         let name = path.file_stem().unwrap().to_string_lossy();
-        let found = catch_unwind(AssertUnwindSafe(|| compare(&path)));
+        let found = catch_unwind(AssertUnwindSafe(|| compare(&path, &OpenOptions::default())));
         let found = found.unwrap_or_else(|_| Err("panicked".into()));
         let words = found.unwrap_or_else(|error| {
             let error = error

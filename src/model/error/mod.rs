@@ -91,8 +91,22 @@ pub enum Fault {
     #[error("{0}")]
     NoArchitecture(Box<Nearest>),
 
-    #[error("there is no architecture called {name}; the known ones are {}", known.join(", "))]
-    UnknownArchitecture { name: String, known: Vec<String> },
+    /// The network is known, and the file does not tell all that its graph needs.
+    #[error("the file has the weights of {name}, but {reason}. The file")]
+    Unfilled { name: String, reason: String },
+
+    /// A folder has several models.
+    #[error("the folder has several models ({}, …); open one of them. The folder", .0.join(", "))]
+    SeveralFiles(Vec<String>),
+
+    /// The weights are in several files.
+    #[error(
+        "the weights are in {of} files, and of these {missing} cannot be found beside the index"
+    )]
+    Parts { missing: String, of: usize },
+
+    #[error("no architecture called {name} is known; the nearest names are {}", like.join(", "))]
+    UnknownArchitecture { name: String, like: Vec<String> },
 
     #[error("the model file is truncated or damaged ({0}); download or export it again")]
     Damaged(String),

@@ -301,7 +301,7 @@ fn refuses_a_second_picture_that_does_not_fit() {
     assert!(matches!(why, Error::Picture(_)), "{why}");
     let options = OpenOptions::default().input_at("right", InputValue::file(files.at("gone.npy")));
     let why = files.open("siamese.pt2", &options).err().unwrap();
-    assert!(why.to_string().contains("its input right"), "{why}");
+    assert!(why.to_string().contains("for the input right"), "{why}");
     for wrong in ["gone.png", "gone.npy", "nonsense"] {
         InputValue::read(&files.at(wrong).display().to_string()).unwrap_err();
     }

@@ -38,10 +38,14 @@ pub fn read(
     })
 }
 
-/// Reads the program in the JSON `text` of the archive's `entry`, with its numbers of channels and
-/// classes replaced by those of the weights.
-pub fn with_ends(text: &str, entry: &str, channels: i64, classes: i64) -> Result<Skeleton> {
-    let mut program = Program::parse(text, entry)?;
+/// Reads a program from its JSON, with its numbers of channels and, where it is given, of classes replaced by those
+/// of the weights.
+pub fn with_ends(
+    program: serde_json::Value,
+    channels: i64,
+    classes: Option<i64>,
+) -> Result<Skeleton> {
+    let mut program = Program::of(program)?;
     let module = &mut program.graph_module;
     let image = inputs::image(module, &OpenOptions::default())?;
     if let Some(meta) = module.graph.tensor_values.get_mut(&image)
@@ -50,9 +54,10 @@ pub fn with_ends(text: &str, entry: &str, channels: i64, classes: i64) -> Result
         *size = Size::AsInt(channels);
     }
     for spec in &module.signature.output_specs {
-        if let OutputSpec::UserOutput {
-            arg: Argument::Tensor(name),
-        } = spec
+        if let Some(classes) = classes
+            && let OutputSpec::UserOutput {
+                arg: Argument::Tensor(name),
+            } = spec
             && let Some(meta) = module.graph.tensor_values.get_mut(name)
             && let [_, last] = meta.sizes.as_mut_slice()
         {

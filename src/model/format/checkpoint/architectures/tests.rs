@@ -1,93 +1,23 @@
 //! The built-in architectures.
 
-use std::path::Path;
-
 use super::*;
-use crate::model::format::build::skeleton::Skeleton;
-use crate::model::format::pt2::skeleton;
 use crate::model::usage::preprocess::Preprocess;
 use crate::picture::photo::geometry::{Fit, Placement};
-
-/// The tensors of an architecture with a head for `classes` classes.
-fn shapes(known: &Architecture, classes: i64) -> Shapes {
-    let mut shapes: Shapes = known.tensors.clone().into_iter().collect();
-    for name in &known.head {
-        shapes.get_mut(name).unwrap()[0] = classes;
-    }
-    shapes
-}
-
-#[test]
-fn recognises_each_and_finds_two_ambiguous_pairs() {
-    let library = Library::built_in().unwrap();
-    assert!(library.architectures().len() >= 70);
-    let mut asked = Vec::new();
-    for (index, known) in library.architectures().iter().enumerate() {
-        let mut found = shapes(known, 7);
-        // Left there by training scripts.
-        found.insert("bn1.num_batches_tracked".into(), Vec::new());
-        found.insert("aux1.fc2.weight".into(), vec![7, 1024]);
-        match library.recognise(&found, None) {
-            Ok(recognised) => assert_eq!(
-                recognised,
-                Recognised {
-                    index,
-                    classes: 7,
-                    channels: 3
-                }
-            ),
-            Err(Fault::SeveralArchitectures(candidates)) => {
-                assert!(candidates.iter().all(|one| !one.hint.is_empty()));
-                asked.push(known.name.as_str());
-            }
-            Err(fault) => panic!("{}: {fault}", known.name),
-        }
-    }
-    let pairs = [
-        "googlenet",
-        "googlenet_unshifted",
-        "inception_v3",
-        "inception_v3_unshifted",
-    ];
-    assert_eq!(asked, pairs);
-}
-
-#[test]
-fn refuses_a_head_for_different_numbers_of_classes() {
-    let library = Library::built_in().unwrap();
-    let mut all = library.architectures().iter();
-    let known = all.find(|known| known.name == "resnet18").unwrap();
-    let mut found = shapes(known, 7);
-    found.insert("fc.bias".into(), vec![8]);
-    let refused = library.recognise(&found, None).unwrap_err().to_string();
-    assert!(
-        refused.contains("different numbers of classes"),
-        "{refused}"
-    );
-    // One block of another width: the right architecture is still the closest.
-    found = shapes(known, 7);
-    found.insert("layer3.0.conv1.weight".into(), vec![256, 128, 5, 5]);
-    let refused = library.recognise(&found, None).unwrap_err().to_string();
-    for part in [
-        "closest is resnet18: 101 of its 102",
-        "is [256, 128, 5, 5], not [256, 128, 3, 3]",
-    ] {
-        assert!(refused.contains(part), "{refused}");
-    }
-}
 
 #[test]
 fn preprocesses_as_torchvision_does() {
     let library = Library::built_in().unwrap();
     let mut sizes = std::collections::BTreeMap::new();
-    for known in library.architectures() {
-        let size = known.preprocess["input_size"][1].as_u64().unwrap() as u32;
-        let text = known.preprocess.to_string();
+    for known in &library.index.networks {
+        let (_, usual) = &known.preprocess[0];
+        let size = usual["input_size"][1].as_u64().unwrap() as u32;
+        let assumed = Preprocess::imagenet(size, size);
         let prepared =
-            Preprocess::from_json(&text, &Preprocess::imagenet(size, size), Path::new("m"))
-                .unwrap();
+            Preprocess::from_json(&usual.to_string(), &assumed, std::path::Path::new("m")).unwrap();
         let placed = Placement::new((4000, 4000), &prepared.frame(), Fit::Crop);
-        sizes.insert(known.name.as_str(), (placed.resized.0, size));
+        if known.library == "torchvision" {
+            sizes.insert(known.name.as_str(), (placed.resized.0, size));
+        }
     }
     for (name, resized, size) in [
         ("resnet50", 232, 224),
@@ -101,28 +31,69 @@ fn preprocesses_as_torchvision_does() {
     }
 }
 
+/// Else nobody could choose between them.
 #[test]
-fn reads_graphs_for_any_number_of_classes() {
-    let mut library = Library::built_in().unwrap();
-    for name in [
-        "resnet18",
-        "squeezenet1_0",
-        "inception_v3",
-        "vit_b_32",
-        "regnet_y_400mf",
-    ] {
-        let mut all = library.architectures().iter();
-        let index = all.position(|known| known.name == name).unwrap();
-        let known = library.architectures()[index].clone();
-        let text = library.graph(index).unwrap();
-        let Skeleton { graph, weights, .. } = skeleton::with_ends(&text, name, 3, 7).unwrap();
-        let logits = graph.values[graph.logits.0].stated_shape.clone();
-        assert_eq!(logits.as_deref(), Some(&[1, 7][..]), "{name}");
-        for weight in weights.values() {
-            assert!(
-                known.tensors.contains_key(&weight.name),
-                "{name}: {weight:?}"
-            );
+fn networks_of_a_library_with_the_same_tensors_say_how_they_differ() {
+    let library = Library::built_in().unwrap();
+    let networks = &library.index.networks;
+    let mut pairs = 0;
+    for (at, one) in networks.iter().enumerate() {
+        for other in &networks[..at] {
+            let is_alike = one.library == other.library && one.tensors == other.tensors;
+            if is_alike && one.tensors.is_some() && one.graph != other.graph {
+                pairs += 1;
+                let (a, b) = (&one.name, &other.name);
+                assert!(
+                    !one.hint.is_empty() || !other.hint.is_empty(),
+                    "{a} and {b}"
+                );
+            }
         }
+    }
+    assert!(pairs >= 10, "{pairs}");
+}
+
+#[test]
+fn every_graph_can_be_read() {
+    let mut library = Library::built_in().unwrap();
+    for graph in 0..library.index.graphs.len() {
+        let template = library.template(graph).unwrap();
+        let id = &library.index.graphs[graph].id;
+        assert!(!template.head.is_empty(), "{id}");
+        assert!(
+            library
+                .index
+                .networks
+                .iter()
+                .any(|network| network.graph == *id),
+            "{id}"
+        );
+    }
+    assert!(library.index.networks.len() >= 370);
+}
+
+#[test]
+fn names_of_networks_may_have_a_library_and_a_tag() {
+    let network = Network {
+        name: "resnet50".into(),
+        library: "timm".into(),
+        graph: "resnet".into(),
+        tensors: None,
+        trunk: None,
+        units: Vec::new(),
+        hint: String::new(),
+        unusual: false,
+        preprocess: Vec::new(),
+    };
+    for name in [
+        "resnet50",
+        "timm/resnet50",
+        "hf_hub:timm/resnet50.a1_in1k",
+        "resnet50.a1_in1k",
+    ] {
+        assert!(network.is_called(name), "{name}");
+    }
+    for name in ["resnet5", "torchvision/resnet50", "resnet50d", ""] {
+        assert!(!network.is_called(name), "{name}");
     }
 }
