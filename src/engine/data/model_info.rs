@@ -79,6 +79,7 @@ impl ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         notes.extend(model.about.known_fault().map(str::to_owned));
+        notes.extend(model.about.notes.iter().cloned());
         if let Some(architecture) = &model.architecture {
             let theirs = format!(
                 "The file has weights only. Their names and shapes are those of torchvision's \

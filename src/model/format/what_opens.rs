@@ -13,15 +13,15 @@ const END: &str = "<!-- what opens: end -->\n";
 const WIDTH: usize = 118;
 
 const ONNX: &str = include_str!("../../../tests/torchvision/lists/onnx.txt");
+const ML: &str = include_str!("../../../tests/torchvision/lists/ml.txt");
 const MICROSOFT: &str = include_str!("../../../tests/torchvision/lists/microsoft.txt");
 
 fn list() -> String {
     let mut text = String::new();
     let names = aten::all();
-    let (of_onnx, of_runtime) = (
-        listed::read("", ONNX),
-        listed::read("com.microsoft", MICROSOFT),
-    );
+    let of_onnx = listed::read("", ONNX);
+    let of_ml = listed::read("ai.onnx.ml", ML);
+    let of_runtime = listed::read("com.microsoft", MICROSOFT);
     section(
         &mut text,
         "ATen's",
@@ -31,8 +31,14 @@ fn list() -> String {
     section(&mut text, "ONNX's", "of all opsets from 7 on", &of_onnx);
     section(
         &mut text,
+        "ONNX-ML's",
+        "of `ai.onnx.ml`, behind a network",
+        &of_ml,
+    );
+    section(
+        &mut text,
         "onnxruntime's",
-        "which its optimisers write",
+        "which its optimisers and its quantiser write",
         &of_runtime,
     );
     text

@@ -90,6 +90,8 @@ pub struct About {
     /// The line of source code that ran a module, by the path of the module:
     /// `resnet.py, line 147: out = self.bn1(out)`.
     pub sources: HashMap<ModulePath, String>,
+    /// What its reader has changed, in full sentences for the user.
+    pub notes: Vec<String>,
 }
 
 /// Programs that are known to have written wrong networks: how the format starts, the program, and what

@@ -88,6 +88,7 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
             "The file's entries about images {reason}. They are ignored."
         )),
     }
+    notes.extend(metadata::linear_note(evidence.metadata).map(str::to_owned));
     if metadata::is_of_ultralytics(evidence.metadata) {
         let stated = metadata::ultralytics(assumed.width, assumed.height);
         layers.both(&stated, PreprocessSource::Ultralytics, &mut notes);

@@ -61,6 +61,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
             written_by: torch.map(|version| format!("PyTorch {version}")),
             classes: skeleton.classes,
             sources: skeleton.sources,
+            notes: Vec::new(),
         },
     })
 }
