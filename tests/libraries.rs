@@ -9,14 +9,19 @@
     reason = "a failing step fails the test"
 )]
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gradcam::explain::{Objective, Score, guided_backprop};
-use gradcam::model::{Layer, Model, ReluRule, Tape, Target};
+use gradcam::model::{Layer, Model, OpenOptions, ReluRule, Tape, Target};
 use npyz::npz::NpzArchive;
 use tch::Tensor;
+
+#[path = "support/unpacked.rs"]
+mod support;
+use support::unpacked;
 
 type Golden = NpzArchive<std::io::BufReader<std::fs::File>>;
 
@@ -58,8 +63,19 @@ fn layer(layer: Option<&Layer>) -> String {
 
 /// The differences of the logits and the gradient, and the recommended layer.
 fn compare(path: &Path) -> Result<String, String> {
-    let model = Model::open(path).map_err(|error| error.to_string())?;
     let mut golden = NpzArchive::open(path.with_extension("npz")).map_err(|e| e.to_string())?;
+    let shape = golden.by_name("input").unwrap().unwrap().shape().to_vec();
+    let shape: Vec<i64> = shape.into_iter().map(|side| side as i64).collect();
+    let mut model = Model::open(path).map_err(|error| error.to_string())?;
+    // A file may leave the size open.
+    if let ([_, channels, height, width], [_, found, ..]) = (&shape[..], model.graph.input_shape)
+        && model.graph.input_shape[..] != shape[..]
+        && *channels == found
+    {
+        let options = OpenOptions::default().size(*width as u32, *height as u32);
+        let mut go_on = |_| ControlFlow::Continue(());
+        model = Model::open_as(path, &options, &mut go_on).map_err(|error| error.to_string())?;
+    }
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
     let index = golden.by_name("class_index").unwrap().unwrap();
     let class: Vec<i64> = index.into_vec().unwrap();
@@ -99,13 +115,38 @@ fn members(folder: &Path, wanted: &[String]) -> Vec<PathBuf> {
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             let name = path.file_stem().unwrap().to_string_lossy();
-            path.extension().is_some_and(|e| e == "pt2" || e == "onnx")
+            path.extension()
+                .is_some_and(|e| e == "pt2" || e == "onnx" || e == "pt")
                 && path.with_extension("npz").is_file()
                 && (wanted.is_empty() || wanted.iter().any(|wanted| *wanted == name))
         })
         .collect();
     paths.sort();
     paths
+}
+
+/// `tests/torchscript/make.py` has written them.
+#[test]
+fn torchscript_agrees_with_pytorch() {
+    let folder = unpacked("tests/torchscript/networks.zip.gz");
+    let paths = members(folder.path(), &[]);
+    assert_eq!(paths.len(), 19);
+    for path in paths {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let words = compare(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let numbers: Vec<f32> = words
+            .split('\t')
+            .take(2)
+            .map(|cell| cell.parse().unwrap())
+            .collect();
+        assert!(
+            numbers.iter().all(|number| *number < 1e-4),
+            "{name}: {words}"
+        );
+        // Of a frozen one, which has no modules left, each operation is a layer.
+        let recommended = words.split('\t').nth(2).unwrap();
+        assert!(recommended != "none", "{name}: {words}");
+    }
 }
 
 #[test]

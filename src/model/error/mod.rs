@@ -148,6 +148,20 @@ pub enum Fault {
     #[error("the graph is not consistent: {0}")]
     Graph(String),
 
+    /// A part of TorchScript's code that cannot be followed without running Python.
+    #[error(
+        "{what} ({entry}, line {line}), which cannot be followed in TorchScript. In Python, with the model that it \
+         was made from:\n{HOW_TO_EXPORT}\nThe file"
+    )]
+    Script {
+        /// What it is.
+        what: String,
+        /// The file of code in the archive.
+        entry: String,
+        /// Counted from 1.
+        line: usize,
+    },
+
     #[error(
         "{node} changes {value} in place, and {other}, which shares its memory, is used afterwards; \
          use the version that is not in place (inplace=False) and export again"
@@ -331,8 +345,8 @@ fn list(ops: &[UnsupportedOp]) -> String {
     }
     if ops.iter().any(|op| op.op.starts_with("aten.")) {
         text.push_str(
-            "\nIn Python, program = program.run_decompositions() before saving may replace them; so \
-             may an export to ONNX.",
+            "\nIn Python, torch.export with program = program.run_decompositions() before saving may replace \
+             them; so may an export to ONNX.",
         );
     }
     text.push_str("\nThe file");

@@ -1,8 +1,8 @@
-//! Readers of model files, one folder per format: [`pt2`], [`onnx`], and [`checkpoint`] for weights
-//! without a graph.
+//! Readers of model files, one folder per format: [`pt2`], [`onnx`], [`torchscript`], and [`checkpoint`] for
+//! weights without a graph.
 //!
 //! Each turns a file into a [`Graph`](super::graph::Graph), or says why it cannot. What they share is in
-//! [`file`](mod@file) (bytes and archives), [`torch_save`] (pickles, below `pt2` and `checkpoint`) and
+//! [`file`](mod@file) (bytes and archives), [`torch_save`] (pickles, below all but `onnx`) and
 //! [`build`] (the graph under construction, weights). Readers use the operations of `model::op`, but run
 //! no graph on an image: that the stated shapes are right is checked by the trial run.
 
@@ -14,6 +14,7 @@ mod fuzzed;
 mod onnx;
 pub(super) mod pt2;
 pub(crate) mod torch_save;
+mod torchscript;
 #[cfg(test)]
 mod what_opens;
 
@@ -55,7 +56,8 @@ fn read(
     if let Some(format) = sniff::onnx_text(&start.bytes) {
         return Err(Fault::OnnxText { format });
     }
-    if let Some(what) = sniff::stands_for_another(&start.bytes) {
+    let unfit = sniff::stands_for_another(&start.bytes);
+    if let Some(what) = unfit.or(sniff::script_for_mobile(&start.bytes)) {
         return Err(Fault::Unfit { what });
     }
     if let Some(form) = checkpoint::Form::of(&start) {
@@ -90,6 +92,9 @@ fn read(
         archive.enter(root)?;
         return pt2::container::older::open(archive, opening);
     }
+    if let Some(root) = torchscript::root(&archive) {
+        return torchscript::open(archive, root, opening);
+    }
     if let Some(root) = torch_save::zip::root(&archive) {
         archive.enter(root)?;
         return checkpoint::open_archive(archive, library, opening);
@@ -97,6 +102,9 @@ fn read(
     if archive.names().any(|name| name == "model.weights.h5") {
         let what = "this is a model that Keras has saved (.keras)".into();
         return Err(Fault::TensorFlow { what });
+    }
+    if let Some(what) = sniff::damaged_script(archive.names()) {
+        return Err(Fault::Unfit { what });
     }
     Err(Fault::NotAModel {
         what: sniff::by_entries(archive.names()).into(),

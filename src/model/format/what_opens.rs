@@ -25,7 +25,7 @@ fn list() -> String {
     section(
         &mut text,
         "ATen's",
-        "of `.pt2`, in all their overloads and in place",
+        "of `.pt2` and TorchScript, in all their overloads and in place",
         &names,
     );
     section(&mut text, "ONNX's", "of all opsets from 7 on", &of_onnx);

@@ -323,6 +323,7 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::Entry { .. }
         | Fault::Schema { .. }
         | Fault::Opset { .. }
+        | Fault::Script { .. }
         | Fault::Training { .. }
         | Fault::SeveralPictures(_)
         | Fault::Value { .. }

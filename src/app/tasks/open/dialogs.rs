@@ -122,7 +122,18 @@ impl Dialogs for SystemDialogs {
         ask(folder, None, |dialog| {
             dialog
                 .set_title("Open model")
-                .add_filter("Models", &["pt2", "onnx", "pth", "pt", "safetensors"])
+                .add_filter(
+                    "Models",
+                    &[
+                        "pt2",
+                        "onnx",
+                        "pth",
+                        "pt",
+                        "safetensors",
+                        "torchscript",
+                        "ptl",
+                    ],
+                )
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

@@ -207,7 +207,7 @@ pub fn looks_like_model(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     if matches!(
         extension.as_deref(),
-        Some("pt2" | "pt" | "pth" | "onnx" | "safetensors")
+        Some("pt2" | "pt" | "pth" | "torchscript" | "ptl" | "onnx" | "safetensors")
     ) {
         return true;
     }

@@ -11,7 +11,7 @@ pub(crate) mod program;
 pub(crate) mod skeleton;
 #[cfg(test)]
 pub(super) mod tests;
-mod wiring;
+pub(super) mod wiring;
 
 pub use self::container::layout::root;
 

@@ -30,6 +30,8 @@ pub struct Part {
 pub enum Source {
     /// An entry `data/KEY` for each storage.
     Archive(Archive),
+    /// An entry of the storage's name.
+    Entries(Archive),
     File {
         file: BufReader<File>,
         storages: HashMap<String, Part>,
@@ -41,6 +43,7 @@ impl Source {
     fn length(&self, key: &str) -> Result<Option<u64>> {
         match self {
             Source::Archive(archive) => archive.length(&format!("data/{key}")),
+            Source::Entries(archive) => archive.length(key),
             Source::File { storages, .. } => Ok(storages.get(key).map(|part| part.length)),
         }
     }
@@ -50,6 +53,10 @@ impl Source {
         match self {
             Source::Archive(archive) => {
                 archive.pieces(&format!("data/{key}"), PIECE, each)?;
+                Ok(())
+            }
+            Source::Entries(archive) => {
+                archive.pieces(key, PIECE, each)?;
                 Ok(())
             }
             Source::File { file, storages } => {

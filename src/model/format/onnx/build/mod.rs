@@ -6,7 +6,6 @@
 
 mod constants;
 mod emit;
-mod kinds;
 mod node;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
