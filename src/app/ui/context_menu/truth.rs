@@ -1,15 +1,19 @@
 //! The entry that makes a class the true one.
 
+use std::path::Path;
+
 use super::Entries;
 use crate::app::commands::Command;
 
 /// The label of the entry for a class that is not the true one.
 const SET: &str = "Set as true class";
+/// The label of the entry for the true one.
+const UNSET: &str = "Unset the true class";
 
 /// Adds the entry for a class of the open photo; for the true one, the entry that takes it back.
 pub fn truth_entry(entries: &mut Entries, class: usize, is_true: bool) {
     let (label, truth) = if is_true {
-        ("Unset the true class", None)
+        (UNSET, None)
     } else {
         (SET, Some(class))
     };
@@ -20,12 +24,12 @@ pub fn truth_entry(entries: &mut Entries, class: usize, is_true: bool) {
 /// entry that takes it back.
 pub fn truth_of_picture_entry(
     entries: &mut Entries,
-    picture: &std::path::Path,
+    picture: &Path,
     (class, name): (usize, &str),
     is_true: bool,
 ) {
     let (label, truth) = if is_true {
-        ("Unset the true class".to_owned(), None)
+        (UNSET.to_owned(), None)
     } else {
         (format!("{SET}: {name}"), Some(class))
     };
