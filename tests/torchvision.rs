@@ -53,19 +53,18 @@ fn compare(path: &Path) -> Result<[f32; 4], String> {
     let named = path
         .extension()
         .is_some_and(|ending| ending != "pt2" && ending != "onnx");
-    let architecture = named.then(|| match name.strip_prefix("timm_") {
-        // timm's normalises in the usual way for it, and shifts nothing.
-        Some("inception_v3") => "inception_v3_unshifted",
-        Some(name) => name,
-        None => &name,
-    });
+    let (library, name) = match name.strip_prefix("timm_") {
+        Some(name) => ("timm", name),
+        None => ("torchvision", &*name),
+    };
     let options = OpenOptions::default();
-    let options = match architecture {
-        Some(name) => options.architecture(name),
-        None => options,
+    let options = if named {
+        options.architecture(format!("{library}/{name}"))
+    } else {
+        options
     };
     let model = Model::open_as(path, &options, go_on).map_err(|error| error.to_string())?;
-    assert_eq!(model.architecture.as_deref(), architecture);
+    assert_eq!(model.architecture(), named.then_some(name));
     let mut golden = NpzArchive::open(golden(path)).map_err(|error| error.to_string())?;
     let input = Tensor::from_slice(&floats(&mut golden, "input")).reshape(model.graph.input_shape);
     let class: Vec<i64> = golden

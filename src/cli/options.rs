@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use gradcam::engine::{self, Error, ModelInfo, Session};
-use gradcam::model::{HeldAt, InputValue, OpenOptions, Reading, SecondPicture};
+use gradcam::model::{HeadActivation, HeldAt, InputValue, OpenOptions, Reading, SecondPicture};
 use gradcam::picture::map::colormap::Colormap;
 use gradcam::picture::map::compose::{Look, Maximum, Overlay, Scaling};
 use gradcam::picture::photo::decode::Decoding;
@@ -22,7 +22,7 @@ const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
 #[derive(Debug, Default, Args)]
 pub struct ModelFile {
     /// The model: a .pt2 archive of torch.export.save, an .onnx file, or the weights of a known network
-    /// (.pth, .pt, .safetensors) [default: EfficientNet-Lite0]
+    /// (.pth, .pt, .ckpt, .safetensors, or the folder of a model) [default: EfficientNet-Lite0]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     #[command(flatten)]
@@ -35,6 +35,13 @@ pub struct OpeningChoice {
     /// The network, if the file has weights only and they fit several
     #[arg(long, value_name = "NAME")]
     pub architecture: Option<String>,
+    /// The activation between the linear layers of your own head, for a file with weights only: relu,
+    /// leakyrelu, gelu, silu, elu, tanh, sigmoid or none [default: relu]
+    #[arg(long, value_name = "NAME")]
+    pub head_activation: Option<HeadActivation>,
+    /// Use the averaged weights (EMA) of a file that has trained ones too
+    #[arg(long)]
+    pub averaged: bool,
     /// The output of the model to explain, by its name or its number [default: the most likely one]
     #[arg(long, value_name = "NAME|N")]
     pub output: Option<String>,
@@ -66,6 +73,8 @@ impl OpeningChoice {
     pub fn options(&self) -> Result<OpenOptions> {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
+        options.head_activation = self.head_activation.unwrap_or_default();
+        options.averaged = self.averaged;
         options.output.clone_from(&self.output);
         options.reading = self.answer;
         options.reference = self.similar_to.as_ref().map(SecondPicture::file);
@@ -101,15 +110,29 @@ impl ModelFile {
         let model = open_silently(session, &path, &self.opening)?;
         let path = path.display();
         match (&self.opening.architecture, &model.architecture) {
-            (Some(named), Some(is)) if named != is => {
+            (Some(named), Some(is)) if bare(named) != is => {
                 bail!("the weights are for {is}, not for {named}: {path}")
             }
             (Some(_), None) => bail!(
                 "--architecture is for files with weights only, but this file has its own graph: {path}"
             ),
+            _ if self.opening.averaged && model.averaged.is_none() => {
+                bail!("--averaged is for files with trained and averaged weights: {path}")
+            }
+            _ if self.opening.head_activation.is_some() && model.head_activation.is_none() => {
+                bail!(
+                    "--head-activation is for weights whose last layer was replaced by several linear ones: {path}"
+                )
+            }
             _ => Ok(model),
         }
     }
+}
+
+/// The name of a network without its library and without the tag of its weights: `resnet50` of `timm/resnet50.a1_in1k`.
+pub fn bare(architecture: &str) -> &str {
+    let name = architecture.rsplit('/').next().unwrap_or(architecture);
+    name.split('.').next().unwrap_or(name)
 }
 
 /// Opens a model and prints its notes.

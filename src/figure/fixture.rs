@@ -74,6 +74,8 @@ pub(crate) fn view(size: (u32, u32), long: bool) -> View {
             default_output: 0,
             preprocess_sources: Sources::all(PreprocessSource::InFile),
             architecture: None,
+            head_activation: None,
+            averaged: None,
             rectifiers: 1,
             layers: LayerTree::default(),
             about: About::default(),

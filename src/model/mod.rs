@@ -24,6 +24,7 @@ use crate::picture::photo::geometry::Fit;
 use answer::Choice;
 pub use answer::{AnswerKind, OutputInfo};
 pub use error::Error;
+pub(crate) use format::Recognition;
 pub use format::{About, Held, HeldAt, OtherSizes, SizeSource};
 pub use graph::axes::Layout;
 pub use graph::facts::Facts;
@@ -31,7 +32,7 @@ pub use graph::receptive_field::{Field, Fields};
 pub use graph::{Graph, Head, ModulePath, ValueId};
 pub use layers::{Layer, LayerTree, Target};
 use opening::open::Stamp;
-pub use opening::{InputValue, OpenOptions};
+pub use opening::{HeadActivation, InputValue, OpenOptions};
 pub use tape::plan::Plan;
 pub use tape::{Detail, ReluRule, Tape, forward, forward_watched};
 pub use usage::channels::InputChannels;
@@ -84,8 +85,8 @@ pub struct Model {
     pub preprocess_sources: Sources,
     /// What the user should know of that, in full sentences.
     pub preprocess_notes: Vec<String>,
-    /// The architecture that was recognised, if the file has only weights: `resnet50`.
-    pub architecture: Option<String>,
+    /// What was recognised, if the file has only weights.
+    pub(crate) weights: Option<Recognition>,
     /// The inputs besides the image, and what they are held at.
     pub held: Vec<Held>,
     /// Where the size of the image comes from.
@@ -115,6 +116,39 @@ impl Model {
     /// Which outputs there are, if there are several.
     pub fn outputs_note(&self) -> Option<String> {
         self.choice.note(self.output)
+    }
+
+    /// The network that was recognised, if the file has only weights: `resnet50`.
+    pub fn architecture(&self) -> Option<&str> {
+        self.weights
+            .as_ref()
+            .map(|weights| weights.architecture.as_str())
+    }
+
+    /// The activation between the linear layers of its head, where that was rebuilt from its tensors.
+    pub fn head_activation(&self) -> Option<HeadActivation> {
+        self.weights.as_ref()?.head_activation
+    }
+
+    /// Whether the averaged weights are in use, if the file has those beside the trained ones.
+    pub fn averaged(&self) -> Option<bool> {
+        self.weights.as_ref()?.averaged
+    }
+
+    /// The preprocessings that this model may have been trained with, each with a name and without the one in use.
+    pub(crate) fn preprocessings_to_try(&self) -> Vec<(String, Preprocess)> {
+        let known = self.weights.iter().flat_map(|weights| &weights.preprocess);
+        let own = known.filter_map(|(name, keys)| {
+            let preprocess = Preprocess::from_json(keys, &self.preprocess, &self.path).ok()?;
+            (preprocess != self.preprocess).then(|| (name.clone(), preprocess))
+        });
+        let mut all: Vec<(String, Preprocess)> = own.collect();
+        for (name, preprocess) in self.preprocess.usual() {
+            if !all.iter().any(|(_, known)| *known == preprocess) {
+                all.push((name.to_owned(), preprocess));
+            }
+        }
+        all
     }
 
     /// The index of the output in use among [`Model::outputs`].

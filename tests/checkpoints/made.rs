@@ -1,13 +1,13 @@
-//! Makes checkpoints of the built-in architectures: with zeros where the numbers do not matter, or with
+//! Makes checkpoints of the networks in `shapes.json`: with zeros where the numbers do not matter, or with
 //! noise that keeps its magnitude through the network.
 // Each test program that includes this file uses only a part of it.
 #![allow(dead_code)]
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
-use zip::ZipArchive;
 
 /// Writes `NAME.safetensors` into `folder`, all zeros, for this many classes.
 pub fn blank_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
@@ -16,7 +16,14 @@ pub fn blank_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
     })
 }
 
-/// The same with weights from a fixed seed, of a variance that keeps the magnitude of activations.
+/// A blank checkpoint called `weights.safetensors`, a name that says nothing of the network.
+pub fn unnamed_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
+    let path = folder.join("weights.safetensors");
+    std::fs::rename(blank_checkpoint(name, classes, folder), &path).unwrap();
+    path
+}
+
+/// A checkpoint with weights from a fixed seed, of a variance that keeps the magnitude of activations.
 pub fn seeded_checkpoint(name: &str, classes: u64, folder: &Path) -> PathBuf {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut uniform = move || {
@@ -53,23 +60,12 @@ fn made(
     folder: &Path,
     mut values: impl FnMut(&str, &[u64]) -> Vec<u16>,
 ) -> PathBuf {
-    // Packages below the project's folder have this file too.
-    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    let library = folders.find_map(|folder| {
-        let library = folder.join("models/architectures.zip");
-        library.is_file().then_some(library)
-    });
-    let mut zip = ZipArchive::new(std::fs::File::open(library.unwrap()).unwrap()).unwrap();
-    let index: Value = serde_json::from_reader(zip.by_name("index.json").unwrap()).unwrap();
-    let mut known = index["architectures"].as_array().unwrap().iter();
-    let known = known.find(|known| known["name"] == name).unwrap();
-    let head = known["head"].as_array().unwrap();
+    let known: BTreeMap<String, BTreeMap<String, Vec<Option<u64>>>> =
+        serde_json::from_str(include_str!("shapes.json")).unwrap();
     let (mut header, mut shapes, mut end) = (Map::new(), Vec::new(), 0);
-    for (tensor, shape) in known["tensors"].as_object().unwrap() {
-        let mut shape: Vec<u64> = serde_json::from_value(shape.clone()).unwrap();
-        if head.contains(&json!(tensor)) {
-            shape[0] = classes;
-        }
+    for (tensor, shape) in &known[name] {
+        let sizes = shape.iter().map(|size| size.unwrap_or(classes));
+        let shape: Vec<u64> = sizes.collect();
         let start = end;
         end += 2 * shape.iter().product::<u64>();
         let about = json!({"dtype": "BF16", "shape": shape, "data_offsets": [start, end]});

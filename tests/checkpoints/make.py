@@ -1,26 +1,48 @@
 """Writes the checkpoints beside it: the weights of the miniature tests/torchvision/tiny/resnet.pt2 in
-each form that scripts save weights in, two of a single linear layer, and what is no checkpoint.
+each form that scripts save weights in, two of a single linear layer, and what is no checkpoint; and
+shapes.json, the shapes of some networks' tensors, with null for the number of classes.
 
     python tests/checkpoints/make.py
 
-Needs torch 2.13 and safetensors; downloads nothing.
+Needs torch 2.13, torchvision and safetensors; downloads nothing.
 """
 
 import argparse
+import json
 import pathlib
 
 import torch
 from safetensors.torch import save_file
+from torchvision import models
 
 HERE = pathlib.Path(__file__).parent
 TINY = HERE.parent / "torchvision" / "tiny"
+SHAPED = {"googlenet": {"aux_logits": False, "init_weights": False}, "resnet50": {}, "squeezenet1_1": {}, "vgg16": {}}
 
 
 def save(content, name, **options):
     torch.save(content, HERE / name, **options)
 
 
+def shapes(name, options):
+    sizes = []
+    for classes in (2, 3):
+        with torch.device("meta"):
+            model = models.get_model(name, num_classes=classes, **options)
+        tensors = {name: tensor.shape for name, tensor in model.state_dict().items()}
+        sizes.append({name: shape for name, shape in tensors.items() if not name.endswith("num_batches_tracked")})
+    some, more = sizes
+    return {name: [a if a == b else None for a, b in zip(some[name], more[name])] for name in some}
+
+
+def write_shapes():
+    known = {name: shapes(name, options) for name, options in SHAPED.items()}
+    lines = [f' "{name}": {json.dumps(shapes)}' for name, shapes in known.items()]
+    (HERE / "shapes.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main():
+    write_shapes()
     weights = dict(torch.export.load(TINY / "resnet.pt2").state_dict)
     weights = {name: tensor.detach().clone() for name, tensor in weights.items()}
     save(weights, "plain.pth")

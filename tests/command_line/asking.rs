@@ -60,7 +60,7 @@ fn doctor_reports_a_model_and_checks_its_gradient() {
 #[test]
 fn requires_an_architecture_for_weights_that_fit_several() {
     let folder = tempfile::tempdir().unwrap();
-    let path = crate::made::blank_checkpoint("googlenet", 3, folder.path());
+    let path = crate::made::unnamed_checkpoint("googlenet", 3, folder.path());
     std::fs::write(folder.path().join("labels.txt"), "cat\ndog\ncup\n").unwrap();
     let path = path.to_str().unwrap();
     let image = "assets/cat_and_coffee_224.png";

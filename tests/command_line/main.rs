@@ -16,3 +16,4 @@ mod support;
 mod trouble;
 #[path = "../support/unpacked.rs"]
 mod unpacked;
+mod weights;

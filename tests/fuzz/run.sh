@@ -3,9 +3,9 @@
 #
 #   tests/fuzz/run.sh [TARGET] [SECONDS]
 #
-# TARGET is one of pt2, onnx, checkpoint, safetensors, file, beside, picture; if none is named, they run one after the
-# other. SECONDS is the time for each (60). Any stable toolchain will do. Dependencies are built as for
-# the tests: after `cargo test` only the library is compiled again.
+# TARGET is one of pt2, onnx, checkpoint, safetensors, torchscript, file, beside, picture; if none is named, they run
+# one after the other. SECONDS is the time for each (60). Any stable toolchain will do. Dependencies are built as
+# for the tests: after `cargo test` only the library is compiled again.
 #
 # Each input becomes a file and is opened with the trial run. It should end in a model or an error
 # message. A panic, a crash in libtorch, more than 20 seconds or more than 2 GB is a find: the target
@@ -17,7 +17,7 @@
 #                                      target/fuzz/fewest
 set -eu
 cd "$(dirname "$0")/../.."
-all="pt2 onnx checkpoint safetensors file beside picture"
+all="pt2 onnx checkpoint safetensors torchscript file beside picture"
 
 usage() {
   sed -n '2,/^set/s/^# \{0,1\}//p' "$0"

@@ -1,8 +1,8 @@
 """Exports small models of a library as its users do, with what PyTorch gives on them.
 
-    python tests/libraries/export.py LIBRARY FOLDER [--onnx new|old] [NAME...]
+    python tests/libraries/export.py LIBRARY FOLDER [--onnx new|old] [--torchscript trace|script] [NAME...]
 
-Writes NAME.pt2 (or NAME.onnx) and NAME.npz: `input`, `logits` (of one picture, flattened),
+Writes NAME.pt2 (or NAME.onnx, or NAME.pt) and NAME.npz: `input`, `logits` (of one picture, flattened),
 `class_index` and `gradient` of that logit with respect to the input. What each graph is made of, and why
 one is not exported, is added to FOLDER/graphs.jsonl. Models that are there already are left alone.
 Weights are random and everything that starts at nothing or at one (positions, scales of layers) is moved,
@@ -169,12 +169,15 @@ def main():
     onnx = None
     if names[:1] == ["--onnx"]:
         onnx, names = names[1], names[2:]
+    script = None
+    if names[:1] == ["--torchscript"]:
+        script, names = names[1], names[2:]
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGALRM, late)
     models = catalogue.LIBRARIES[library]()
     for name in names or models:
-        path = folder / f"{name}{'.onnx' if onnx else '.pt2'}"
+        path = folder / f"{name}{'.onnx' if onnx else '.pt' if script else '.pt2'}"
         if (folder / f"{name}.npz").is_file() and not names:
             continue
         began = time.monotonic()
@@ -202,6 +205,9 @@ def main():
             lap("run")
             if onnx:
                 row["ops"] = write_onnx(model, x, path, onnx)
+            elif script:
+                written = torch.jit.script(model) if script == "script" else torch.jit.trace(model, x, check_trace=False)
+                torch.jit.save(written, path)
             else:
                 program = torch.export.export(model, (x,))
                 row["ops"] = operations(program)

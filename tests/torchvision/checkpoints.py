@@ -1,5 +1,5 @@
-"""Saves state dicts with random weights of the networks in models/architectures.zip, and of timm's
-by the same names, with what Grad-CAM and guided backpropagation give on them.
+"""Saves state dicts with random weights of the networks in models/architectures.zip, with what Grad-CAM and guided
+backpropagation give on them. timm's are called timm_NAME.
 
     python tests/torchvision/checkpoints.py --list
     python tests/torchvision/checkpoints.py FOLDER [NAME...]
@@ -23,16 +23,17 @@ from safetensors.torch import save_file
 from torchvision import models
 
 LIBRARY = pathlib.Path(__file__).parents[2] / "models" / "architectures.zip"
-TIMM = """
-resnet18 resnet34 resnet50 resnet101 resnext50_32x4d wide_resnet50_2 densenet121 densenet169
-inception_v3
-""".split()
-
 
 def known():
     with zipfile.ZipFile(LIBRARY) as archive:
         index = json.loads(archive.read("index.json"))
-    return {about["name"]: about["preprocess"]["input_size"][-1] for about in index["architectures"]}
+    sizes = {}
+    for about in index["networks"]:
+        prefix = {"torchvision": "", "timm": "timm_"}.get(about["library"])
+        # Families are of no size in particular: tests/checkpoints/networks.py has those.
+        if prefix is not None and "tensors" in about:
+            sizes[prefix + about["name"]] = about["preprocess"][0][1]["input_size"][-1]
+    return sizes
 
 
 def build(name):
@@ -60,7 +61,6 @@ def save(state, form, path):
 def main():
     warnings.filterwarnings("ignore")
     sizes = known()
-    sizes |= {f"timm_{name}": 299 if name == "inception_v3" else 224 for name in TIMM}
     if sys.argv[1] == "--list":
         print("\n".join(sizes))
         return

@@ -3,8 +3,8 @@
     python tests/torchvision/lists.py tests/torchvision/lists
 
 `core_aten.txt` has those of Core ATen, as PyTorch tags them; `onnx.txt` those of ONNX's own domain that are not
-deprecated; `microsoft.txt` those of onnxruntime. The tests beside the tables of operators compare: each of the first two
-is read, or left out for a reason.
+deprecated; `ml.txt` those of its domain for what is learnt otherwise; `microsoft.txt` those of onnxruntime. The tests beside
+the tables of operators compare: each but onnxruntime's is read, or left out for a reason.
 
 Needs torch, onnx and onnxruntime.
 """
@@ -24,10 +24,10 @@ def core_aten():
                 yield f"{name}.{overload}"
 
 
-def onnx_operators():
+def onnx_operators(domain):
     newest = {}
     for schema in onnx.defs.get_all_schemas_with_history():
-        if schema.domain == "":
+        if schema.domain == domain:
             known = newest.get(schema.name)
             if known is None or known.since_version < schema.since_version:
                 newest[schema.name] = schema
@@ -43,7 +43,12 @@ def runtime_operators():
 def main(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(exist_ok=True)
-    lists = {"core_aten": core_aten(), "onnx": onnx_operators(), "microsoft": runtime_operators()}
+    lists = {
+        "core_aten": core_aten(),
+        "onnx": onnx_operators(""),
+        "ml": onnx_operators("ai.onnx.ml"),
+        "microsoft": runtime_operators(),
+    }
     for name, operators in lists.items():
         operators = sorted(operators)
         (folder / f"{name}.txt").write_text("\n".join(operators) + "\n")

@@ -57,6 +57,8 @@ impl Scene<'_> {
             | Command::SetTopK(_)
             | Command::ActivateSide(_)
             | Command::UseModel(_)
+            | Command::SetHeadActivation(_)
+            | Command::UseAverages(_)
             | Command::HoldInput(..)
             | Command::ChooseInputFile(_)
             | Command::TakeAsPicture(_)

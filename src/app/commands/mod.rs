@@ -11,7 +11,7 @@ use egui::ThemePreference;
 use crate::explain::Score;
 use crate::figure::Panel;
 use crate::folder::{Assignment, Filter, Numbering, Sort};
-use crate::model::{InputValue, ModulePath, Usage};
+use crate::model::{HeadActivation, InputValue, ModulePath, Usage};
 
 use super::state::results::ChannelSort;
 use super::state::rows::Large;
@@ -101,6 +101,10 @@ pub enum Command {
     ActivateSide(usize),
     /// Changes the usage of the active model.
     UseModel(Box<Usage>),
+    /// The activation between the linear layers of a head that was rebuilt from its tensors.
+    SetHeadActivation(HeadActivation),
+    /// Whether the averaged weights of the file are used in place of the trained ones.
+    UseAverages(bool),
     /// Holds a further input of the active model at a value; `None` leaves it as in the file.
     HoldInput(usize, Option<InputValue>),
     /// Asks the user for the file that a further input is held at.

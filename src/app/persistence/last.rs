@@ -80,6 +80,8 @@ impl Last {
             self.usage = StoredUsage::of(model);
             self.inputs = StoredInput::all(&model.options);
             self.picture.clone_from(&model.options.picture);
+            self.head_activation = model.options.head_activation;
+            self.averaged = model.options.averaged;
         }
         if self.layer != side.layer {
             self.layer.clone_from(&side.layer);

@@ -118,6 +118,8 @@ impl Memory {
         Some(StoredModel {
             path: existing(last.model.as_ref())?,
             architecture: last.architecture.clone(),
+            head_activation: last.head_activation,
+            averaged: last.averaged,
             inputs: last.inputs.clone(),
             picture: last.picture.clone(),
             usage: last.usage.as_ref().filter(sound).cloned(),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::engine::ModelInfo;
 use crate::explain::Score;
-use crate::model::{InputChannels, OpenOptions, Preprocess, Reading, SecondPicture, Usage};
+use crate::model::{
+    HeadActivation, InputChannels, OpenOptions, Preprocess, Reading, SecondPicture, Usage,
+};
 use crate::picture::photo::geometry::{CropMode, Filter, MAX_CROP_PCT, PixelBox};
 
 use super::stored_input::{StoredInput, whole};
@@ -37,6 +39,10 @@ pub fn or_default<'de, T: DeserializeOwned + Default, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(or_none(deserializer)?.unwrap_or_default())
+}
+
+fn is_assumed(activation: &HeadActivation) -> bool {
+    *activation == HeadActivation::default()
 }
 
 fn channels_by_name<S: Serializer>(
@@ -70,6 +76,12 @@ pub struct StoredModel {
     /// another network as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
+    /// The activation that was chosen for a head rebuilt from its tensors.
+    #[serde(default, with = "by_name", skip_serializing_if = "is_assumed")]
+    pub head_activation: HeadActivation,
+    /// Whether averaged weights are used in place of the trained ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub averaged: bool,
     /// What its inputs besides the picture are held at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<StoredInput>,
@@ -85,6 +97,8 @@ impl StoredModel {
         StoredModel {
             path: model.path.clone(),
             architecture: model.architecture.clone(),
+            head_activation: model.options.head_activation,
+            averaged: model.options.averaged,
             inputs: StoredInput::all(&model.options),
             picture: model.options.picture.clone(),
             usage: StoredUsage::of(model),
@@ -95,6 +109,8 @@ impl StoredModel {
     pub fn options(&self) -> OpenOptions {
         let mut options = OpenOptions::default();
         options.architecture.clone_from(&self.architecture);
+        options.head_activation = self.head_activation;
+        options.averaged = self.averaged;
         options.picture.clone_from(&self.picture);
         options.first_of_alike = true;
         let inputs = self.inputs.iter();
@@ -132,6 +148,7 @@ impl StoredModel {
     pub fn is_used_as(&self, other: &StoredModel) -> bool {
         let networks = self.architecture.as_ref().zip(other.architecture.as_ref());
         (&self.usage, &self.inputs, &self.picture) == (&other.usage, &other.inputs, &other.picture)
+            && (self.head_activation, self.averaged) == (other.head_activation, other.averaged)
             && networks.is_none_or(|(one, other)| one == other)
     }
 }

@@ -4,7 +4,7 @@ use egui::ThemePreference;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 use crate::folder::Numbering;
-use crate::model::{Reading, ReluRule};
+use crate::model::{HeadActivation, Reading, ReluRule};
 use crate::picture::map::colormap::Colormap;
 use crate::picture::map::compose::Overlay;
 use crate::picture::photo::geometry::{CropMode, Filter, Fit};
@@ -63,6 +63,13 @@ impl Name for ReluRule {
             ReluRule::Deconvnet => "deconvnet",
             ReluRule::Gradient => "gradient",
         }
+    }
+}
+
+impl Name for HeadActivation {
+    const ALL: &'static [Self] = &HeadActivation::ALL;
+    fn name(self) -> &'static str {
+        self.label()
     }
 }
 

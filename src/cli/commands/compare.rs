@@ -14,7 +14,7 @@ use gradcam::picture::{map, write};
 
 use crate::cli::explained::View;
 use crate::cli::options::{
-    FitChoice, LookChoice, ModelFile, OpeningChoice, open_model, resolve_layer,
+    FitChoice, LookChoice, ModelFile, OpeningChoice, bare, open_model, resolve_layer,
 };
 use crate::cli::page::{PageChoice, PanelChoice, parse_panels};
 use crate::cli::pictures::{BandFiles, DecodingChoice, Pictures, Source};
@@ -181,7 +181,7 @@ impl Compare {
         if let Some(named) = &self.opening.architecture {
             let is_of_it = |side: &Side| {
                 let model = side.session.info();
-                model.is_ok_and(|model| model.architecture.as_ref() == Some(named))
+                model.is_ok_and(|model| model.architecture.as_deref() == Some(bare(named)))
             };
             if !sides.iter().any(is_of_it) {
                 bail!("none of the models has the weights of {named} only");

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::model::error::short;
 use crate::model::{
-    About, AnswerKind, Facts, Head, Held, HeldAt, InputChannels, InputValue, LabelSource,
-    LayerTree, Model, OpenOptions, OutputInfo, Preprocess, PreprocessSource, Reading,
+    About, AnswerKind, Facts, Head, HeadActivation, Held, HeldAt, InputChannels, InputValue,
+    LabelSource, LayerTree, Model, OpenOptions, OutputInfo, Preprocess, PreprocessSource, Reading,
     SecondPicture, SizeSource, Sources, Usage,
 };
 
@@ -50,6 +50,10 @@ pub struct ModelInfo {
     pub preprocess_sources: Sources,
     /// The network that was recognised, if the file has weights only.
     pub architecture: Option<String>,
+    /// The activation between the linear layers of its head, where that was rebuilt from its tensors.
+    pub head_activation: Option<HeadActivation>,
+    /// Whether averaged weights are in use, if the file has those beside the trained ones.
+    pub averaged: Option<bool>,
     /// The number of rectifiers (ReLU-like units), at which guided backpropagation acts.
     pub rectifiers: usize,
     /// All layers in the order of the network, with the one to start at.
@@ -79,17 +83,9 @@ impl ModelInfo {
         let rectifiers = model.graph.rectifiers();
         let mut notes: Vec<String> = model.labels.note.iter().cloned().collect();
         notes.extend(model.about.known_fault().map(str::to_owned));
-        if let Some(architecture) = &model.architecture {
-            let theirs = format!(
-                "The file has weights only. Their names and shapes are those of torchvision's \
-                 {architecture}"
-            );
-            notes.push(match model.preprocess.channels.count() {
-                3 => format!("{theirs}, so its preprocessing is used."),
-                channels => {
-                    format!("{theirs} with an input of another number of channels, {channels}.")
-                }
-            });
+        notes.extend(model.about.notes.iter().cloned());
+        if let Some(weights) = &model.weights {
+            notes.extend(weights.notes.iter().cloned());
         }
         if model.labels.source == LabelSource::ImageNet {
             notes.push(
@@ -146,7 +142,9 @@ impl ModelInfo {
             outputs: model.outputs().to_vec(),
             output: model.output(),
             default_output: model.default_output(),
-            architecture: model.architecture.clone(),
+            architecture: model.architecture().map(str::to_owned),
+            head_activation: model.head_activation(),
+            averaged: model.averaged(),
             rectifiers,
             layers: model.layers.clone(),
             about: model.about.clone(),
@@ -186,8 +184,7 @@ fn preprocess_note(model: &Model) -> Option<String> {
     let prepared = &model.preprocess;
     let at = format!("{}×{}", prepared.width, prepared.height);
     let Sources { levels, fitting } = model.preprocess_sources;
-    let own = |source| matches!(source, PreprocessSource::InFile | PreprocessSource::Weights);
-    if own(fitting) {
+    if fitting == PreprocessSource::InFile {
         return None;
     }
     // A similarity does not show which fits.
@@ -220,6 +217,25 @@ fn preprocess_note(model: &Model) -> Option<String> {
             "Preprocessing assumed: the file does not state it, so torchvision's ImageNet defaults are \
              used at {at}.{compare}"
         ),
+        (PreprocessSource::Weights, PreprocessSource::Weights) => {
+            let named = model.weights.iter().flat_map(|weights| &weights.preprocess);
+            let named: Vec<&str> = named.map(|(name, _)| name.as_str()).collect();
+            let (first, others) = named
+                .split_first()
+                .map_or(("", &[][..]), |(first, others)| (*first, others));
+            let others = match others {
+                [] => String::new(),
+                others => format!(
+                    " The same weights are also used as for {}.",
+                    others.join(", ")
+                ),
+            };
+            format!(
+                "Preprocessing assumed: the file has weights only, so it is as for {first}: {}, at \
+                 {at}.{others}{compare}",
+                prepared.words()
+            )
+        }
         (PreprocessSource::Library(library), PreprocessSource::Library(_)) => format!(
             "Preprocessing assumed: the file does not state it, so it is as in {library}: {}, at {at}.{compare}",
             prepared.words()
@@ -257,7 +273,7 @@ fn size_note(model: &Model) -> Option<String> {
         return None;
     }
     match model.size {
-        SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated => None,
+        SizeSource::Fixed | SizeSource::Chosen | SizeSource::Stated | SizeSource::Usual => None,
         SizeSource::Beside(name) => Some(format!(
             "The file leaves the size of the image open. {now} is used, as {name} beside it says."
         )),

@@ -25,9 +25,9 @@ impl Session {
         if model.kind == AnswerKind::Similarity || model.options.holds_pictures() {
             return Err(Error::NothingToTry);
         }
-        let now = ("As it is now", model.preprocess.clone());
+        let now = ("As it is now".to_owned(), model.preprocess.clone());
         let mut trials = Vec::new();
-        for (name, preprocess) in std::iter::once(now).chain(model.preprocess.usual()) {
+        for (name, preprocess) in std::iter::once(now).chain(model.preprocessings_to_try()) {
             let input = Input::new(photo, fit, &preprocess)?;
             let scores = match self.scores(&input, fit, watch) {
                 // Levels that are far off may overflow; the others still tell something.
@@ -40,7 +40,7 @@ impl Session {
                 continue;
             };
             trials.push(Trial {
-                name: name.to_owned(),
+                name,
                 preprocess,
                 class,
                 probability: found.probabilities[class],

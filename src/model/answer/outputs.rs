@@ -144,6 +144,8 @@ struct Candidate {
     info: OutputInfo,
     logits: ValueId,
     probabilities: bool,
+    /// Whether it is the numbers of classes.
+    numbers: bool,
 }
 
 /// Finds the outputs of a graph, as its reader returns it, that can be explained. An output that is the
@@ -191,9 +193,20 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
         if place < MAX_CANDIDATES {
             known.push((info.name.clone(), index, place));
         }
+        let numbers = scores.numbers_classes;
         match candidates.get_mut(place) {
+            // The scores themselves say more than which of them is the largest.
+            Some(other) if other.numbers && !numbers => {
+                *other = Candidate {
+                    index,
+                    info,
+                    logits,
+                    probabilities,
+                    numbers,
+                };
+            }
             // Probabilities beside their logits show how these are to be read.
-            Some(other) if probabilities && !other.probabilities => {
+            Some(other) if probabilities && !other.probabilities && !numbers => {
                 let first = std::mem::replace(&mut other.info, info);
                 other.info.name = first.name;
                 other.info.number = first.number;
@@ -206,6 +219,7 @@ pub(crate) fn choose(whole: &Graph, wanted: Option<&str>) -> Result<Choice> {
                 info,
                 logits,
                 probabilities,
+                numbers,
             }),
             None => {}
         }

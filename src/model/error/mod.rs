@@ -24,6 +24,8 @@ pub const HOW_TO_EXPORT: &str = concat!(
 const NAMED: usize = 12;
 /// Length at which a message cuts off a name, in characters.
 const MAX_NAME: usize = 80;
+/// How many names a message lists.
+const MAX_LISTED: usize = 3;
 
 /// What is wrong and with which file: what opening or using a model returns.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -91,8 +93,22 @@ pub enum Fault {
     #[error("{0}")]
     NoArchitecture(Box<Nearest>),
 
-    #[error("there is no architecture called {name}; the known ones are {}", known.join(", "))]
-    UnknownArchitecture { name: String, known: Vec<String> },
+    /// The network is known, and the file does not tell all that its graph needs.
+    #[error("the file has the weights of {name}, but {reason}. The file")]
+    Unfilled { name: String, reason: String },
+
+    /// A folder has several models.
+    #[error("the folder has several models ({}); open one of them. The folder", listed(.0))]
+    SeveralFiles(Vec<String>),
+
+    /// The weights are in several files.
+    #[error(
+        "the weights are in {of} {}, of which {missing} cannot be found beside the index", if *of == 1 { "file" } else { "files" }
+    )]
+    Parts { missing: String, of: usize },
+
+    #[error("no architecture called {name} is known; the nearest names are {}", like.join(", "))]
+    UnknownArchitecture { name: String, like: Vec<String> },
 
     #[error("the model file is truncated or damaged ({0}); download or export it again")]
     Damaged(String),
@@ -147,6 +163,20 @@ pub enum Fault {
 
     #[error("the graph is not consistent: {0}")]
     Graph(String),
+
+    /// A part of TorchScript's code that cannot be followed without running Python.
+    #[error(
+        "{what} ({entry}, line {line}), which cannot be followed in TorchScript. In Python, with the model that it \
+         was made from:\n{HOW_TO_EXPORT}\nThe file"
+    )]
+    Script {
+        /// What it is.
+        what: String,
+        /// The file of code in the archive.
+        entry: String,
+        /// Counted from 1.
+        line: usize,
+    },
 
     #[error(
         "{node} changes {value} in place, and {other}, which shares its memory, is used afterwards; \
@@ -292,6 +322,20 @@ pub(crate) fn short(name: &str) -> String {
     }
 }
 
+/// The first few of some names, and how many more there are.
+pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    let shown = names.iter().take(MAX_LISTED);
+    let mut text = shown
+        .map(|name| short(name.as_ref()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = names.len().saturating_sub(MAX_LISTED);
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
 /// Lists each operation once, where it first occurs: a transformer repeats the same few dozens of
 /// times.
 fn list(ops: &[UnsupportedOp]) -> String {
@@ -331,8 +375,8 @@ fn list(ops: &[UnsupportedOp]) -> String {
     }
     if ops.iter().any(|op| op.op.starts_with("aten.")) {
         text.push_str(
-            "\nIn Python, program = program.run_decompositions() before saving may replace them; so \
-             may an export to ONNX.",
+            "\nIn Python, torch.export with program = program.run_decompositions() before saving may replace \
+             them; so may an export to ONNX.",
         );
     }
     text.push_str("\nThe file");

@@ -12,7 +12,15 @@ mod files;
 fn opens_or_refuses_every_kept_input() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
-    for target in ["pt2", "onnx", "checkpoint", "safetensors", "file", "beside"] {
+    for target in [
+        "pt2",
+        "onnx",
+        "checkpoint",
+        "safetensors",
+        "torchscript",
+        "file",
+        "beside",
+    ] {
         let (mut opened, mut refused) = (0, 0);
         for entry in std::fs::read_dir(corpus.join(target)).unwrap() {
             let kept = entry.unwrap().path();

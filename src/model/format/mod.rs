@@ -1,8 +1,8 @@
-//! Readers of model files, one folder per format: [`pt2`], [`onnx`], and [`checkpoint`] for weights
-//! without a graph.
+//! Readers of model files, one folder per format: [`pt2`], [`onnx`], [`torchscript`], and [`checkpoint`] for
+//! weights without a graph.
 //!
 //! Each turns a file into a [`Graph`](super::graph::Graph), or says why it cannot. What they share is in
-//! [`file`](mod@file) (bytes and archives), [`torch_save`] (pickles, below `pt2` and `checkpoint`) and
+//! [`file`](mod@file) (bytes and archives), [`torch_save`] (pickles, below all but `onnx`) and
 //! [`build`] (the graph under construction, weights). Readers use the operations of `model::op`, but run
 //! no graph on an image: that the stated shapes are right is checked by the trial run.
 
@@ -14,21 +14,23 @@ mod fuzzed;
 mod onnx;
 pub(super) mod pt2;
 pub(crate) mod torch_save;
+mod torchscript;
 #[cfg(test)]
 mod what_opens;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use self::build::opened::Opened;
 use self::checkpoint::architectures::Library;
 use self::file::archive::Archive;
+use self::file::folder;
 use self::file::sniff;
 use self::file::start::FileStart;
 use super::error::{Error, Fault, Result};
 use super::opening::Opening;
 
 pub use self::build::held::{Held, HeldAt};
-pub use self::build::opened::{About, OtherSizes, SizeSource};
+pub use self::build::opened::{About, OtherSizes, Recognition, SizeSource};
 
 /// Reads the model at `path`. Its contents decide on the format, not its name.
 ///
@@ -38,8 +40,22 @@ pub fn open(path: &Path, opening: &mut Opening) -> std::result::Result<Opened, E
     read(path, Library::built_in, opening).map_err(|fault| fault.at(path))
 }
 
-/// Whether the file at `path` begins like one that [`open`] can read.
+/// The file to read for a model at `path`, which may be a folder or stand for other files in it.
+///
+/// # Errors
+/// Where a folder has no model, or several.
+pub fn file_of(path: &Path) -> std::result::Result<PathBuf, Error> {
+    folder::file_of(path).map_err(|fault| fault.at(path))
+}
+
+/// Whether the file at `path` begins like one that [`open`] can read, or is a folder that it can.
 pub fn is_readable(path: &Path) -> bool {
+    if path.is_dir() {
+        return folder::is_model(path);
+    }
+    if folder::file_of(path).is_ok_and(|file| file != path) {
+        return true;
+    }
     FileStart::of(path).is_ok_and(|start| {
         start.is_zip() || checkpoint::Form::of(&start).is_some() || is_onnx(path, &start)
     })
@@ -52,14 +68,18 @@ fn read(
     opening: &mut Opening,
 ) -> Result<Opened> {
     let start = FileStart::of(path)?;
+    if folder::is_index(path) {
+        return checkpoint::open_parts(path, start, library, opening);
+    }
     if let Some(format) = sniff::onnx_text(&start.bytes) {
         return Err(Fault::OnnxText { format });
     }
-    if let Some(what) = sniff::stands_for_another(&start.bytes) {
+    let unfit = sniff::stands_for_another(&start.bytes);
+    if let Some(what) = unfit.or(sniff::script_for_mobile(&start.bytes)) {
         return Err(Fault::Unfit { what });
     }
     if let Some(form) = checkpoint::Form::of(&start) {
-        return checkpoint::open(start, form, library, opening);
+        return checkpoint::open(path, start, form, library, opening);
     }
     if is_onnx(path, &start) {
         return onnx::open(path, start.file, start.length, opening);
@@ -90,13 +110,19 @@ fn read(
         archive.enter(root)?;
         return pt2::container::older::open(archive, opening);
     }
+    if let Some(root) = torchscript::root(&archive) {
+        return torchscript::open(archive, root, opening);
+    }
     if let Some(root) = torch_save::zip::root(&archive) {
         archive.enter(root)?;
-        return checkpoint::open_archive(archive, library, opening);
+        return checkpoint::open_archive(path, archive, library, opening);
     }
     if archive.names().any(|name| name == "model.weights.h5") {
         let what = "this is a model that Keras has saved (.keras)".into();
         return Err(Fault::TensorFlow { what });
+    }
+    if let Some(what) = sniff::damaged_script(archive.names()) {
+        return Err(Fault::Unfit { what });
     }
     Err(Fault::NotAModel {
         what: sniff::by_entries(archive.names()).into(),

@@ -1,8 +1,10 @@
-//! The list of what opens in `docs/models.md` is made from the tables of operators and of libraries.
+//! The list of what opens in `docs/models.md` is made from the tables of operators, of libraries, and of the networks
+//! that are known by their weights.
 
 use std::fmt::Write;
 use std::path::Path;
 
+use super::checkpoint::architectures::Library;
 use super::onnx::tests::operators::listed;
 use super::pt2::aten;
 
@@ -13,35 +15,69 @@ const END: &str = "<!-- what opens: end -->\n";
 const WIDTH: usize = 118;
 
 const ONNX: &str = include_str!("../../../tests/torchvision/lists/onnx.txt");
+const ML: &str = include_str!("../../../tests/torchvision/lists/ml.txt");
 const MICROSOFT: &str = include_str!("../../../tests/torchvision/lists/microsoft.txt");
 
 fn list() -> String {
     let mut text = String::new();
     let names = aten::all();
-    let (of_onnx, of_runtime) = (
-        listed::read("", ONNX),
-        listed::read("com.microsoft", MICROSOFT),
-    );
+    let of_onnx = listed::read("", ONNX);
+    let of_ml = listed::read("ai.onnx.ml", ML);
+    let of_runtime = listed::read("com.microsoft", MICROSOFT);
     section(
         &mut text,
-        "ATen's",
-        "of `.pt2`, in all their overloads and in place",
+        "ATen's operators",
+        "of `.pt2` and TorchScript, in all their overloads and in place",
         &names,
     );
-    section(&mut text, "ONNX's", "of all opsets from 7 on", &of_onnx);
     section(
         &mut text,
-        "onnxruntime's",
-        "which its optimisers write",
+        "ONNX's operators",
+        "of all opsets from 7 on",
+        &of_onnx,
+    );
+    section(
+        &mut text,
+        "ONNX-ML's operators",
+        "of `ai.onnx.ml`, behind a network",
+        &of_ml,
+    );
+    section(
+        &mut text,
+        "onnxruntime's operators",
+        "which its optimisers and its quantiser write",
         &of_runtime,
     );
+    networks(&mut text);
     text
 }
 
-fn section(text: &mut String, whose: &str, which: &str, names: &[&str]) {
+/// The networks that open by their weights alone, a library at a time.
+fn networks(text: &mut String) {
+    let library = Library::built_in().unwrap();
+    let networks = library.networks();
+    let mut libraries: Vec<&str> = networks.iter().map(|network| &*network.library).collect();
+    libraries.dedup();
+    for of in libraries {
+        let own = networks.iter().filter(|network| network.library == of);
+        let (families, published): (Vec<_>, Vec<_>) = own.partition(|network| network.is_family());
+        for (title, which, networks) in [
+            ("Networks", "by their weights alone", published),
+            ("Families", "by their weights alone, in all sizes", families),
+        ] {
+            let mut names: Vec<&str> = networks.iter().map(|network| &*network.name).collect();
+            names.sort_unstable();
+            if !names.is_empty() {
+                section(text, &format!("{title} of {of}"), which, &names);
+            }
+        }
+    }
+}
+
+fn section(text: &mut String, title: &str, which: &str, names: &[&str]) {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     let words = format!(
-        "**{whose} operators** ({}, {which}): {}.",
+        "**{title}** ({}, {which}): {}.",
         names.len(),
         names.join(", ")
     );

@@ -17,6 +17,7 @@ mod batch;
 mod blame;
 pub(crate) mod check;
 mod guard;
+mod head_activation;
 mod no_gradient;
 pub(super) mod npy;
 pub(super) mod open;
@@ -24,6 +25,7 @@ mod options;
 mod reuse;
 mod trial;
 
+pub use head_activation::HeadActivation;
 use options::Prepared;
 pub use options::{InputValue, OpenOptions};
 

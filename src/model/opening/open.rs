@@ -33,6 +33,7 @@ impl Model {
     /// As [`Model::open`], and [`Fault::Cancelled`] if `report` breaks.
     pub fn open_as(path: &Path, options: &OpenOptions, report: Tell) -> Result<Model, Error> {
         allocator::keep_freed();
+        let path = &format::file_of(path)?;
         let stamp = Stamp::of(path);
         let Read {
             opened,
@@ -67,7 +68,7 @@ impl Model {
         let found = resolve::resolve(&Evidence {
             path,
             own: opened.preprocess.as_deref(),
-            weights: opened.architecture.is_some(),
+            weights: opened.weights.as_ref(),
             metadata: &opened.metadata,
             about: &opened.about,
             graph: &graph,
@@ -101,7 +102,7 @@ impl Model {
             choice,
             output,
             own_names: opened.names,
-            architecture: opened.architecture,
+            weights: opened.weights,
             held: opened.held,
             preprocess_sources: found.sources,
             preprocess_notes: found.notes,

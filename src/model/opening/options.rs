@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::HeadActivation;
 use crate::model::usage::preprocess::{GivenPreprocess, Preprocess};
 use crate::model::usage::{Reading, SecondPicture};
 use crate::picture::photo::decode::Decoding;
@@ -15,6 +16,11 @@ pub struct OpenOptions {
     /// The network that a file of weights alone belongs to, if its tensors fit several: `resnet50`.
     /// Ignored where the file has a graph or fits one network only.
     pub architecture: Option<String>,
+    /// The activation between the linear layers of a head that is rebuilt from its tensors. Ignored where there is
+    /// no such head.
+    pub head_activation: HeadActivation,
+    /// Whether averaged weights are used in place of the trained ones, for a file that has both.
+    pub averaged: bool,
     /// Width and height of the image in pixels, for a file that leaves them open. A file of one size
     /// keeps its own.
     pub size: Option<(u32, u32)>,
@@ -136,6 +142,20 @@ impl OpenOptions {
     #[must_use]
     pub fn architecture(mut self, name: impl Into<String>) -> Self {
         self.architecture = Some(name.into());
+        self
+    }
+
+    /// Sets [`OpenOptions::head_activation`].
+    #[must_use]
+    pub fn head_activation(mut self, activation: HeadActivation) -> Self {
+        self.head_activation = activation;
+        self
+    }
+
+    /// Sets [`OpenOptions::averaged`].
+    #[must_use]
+    pub fn averaged(mut self, averaged: bool) -> Self {
+        self.averaged = averaged;
         self
     }
 

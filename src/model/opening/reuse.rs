@@ -170,7 +170,7 @@ impl Model {
             choice,
             output,
             own_names: self.own_names.clone(),
-            architecture: self.architecture.clone(),
+            weights: self.weights.clone(),
             opened_as: self.opened_as.clone(),
             about: self.about.clone(),
             facts: tried.facts,
@@ -313,6 +313,9 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::TensorFlow { .. }
         | Fault::SeveralArchitectures(_)
         | Fault::NoArchitecture(_)
+        | Fault::Unfilled { .. }
+        | Fault::SeveralFiles(_)
+        | Fault::Parts { .. }
         | Fault::UnknownArchitecture { .. }
         | Fault::Damaged(_)
         | Fault::Compressed { .. }
@@ -323,6 +326,7 @@ fn at_size(fault: Fault, resized: Option<(u32, u32)>) -> Fault {
         | Fault::Entry { .. }
         | Fault::Schema { .. }
         | Fault::Opset { .. }
+        | Fault::Script { .. }
         | Fault::Training { .. }
         | Fault::SeveralPictures(_)
         | Fault::Value { .. }

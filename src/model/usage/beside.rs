@@ -9,7 +9,7 @@ const MAX_LENGTH: u64 = 16 << 20;
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn read(path: &Path) -> Result<Option<String>, String> {
+pub(in crate::model) fn read(path: &Path) -> Result<Option<String>, String> {
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),

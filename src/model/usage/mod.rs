@@ -10,7 +10,7 @@ use crate::picture::page::caption::{percent, significant};
 use crate::picture::photo::decode::Decoding;
 use crate::picture::photo::geometry::CropMode;
 
-mod beside;
+pub(in crate::model) mod beside;
 pub mod channels;
 pub(crate) mod input;
 pub mod labels;

@@ -86,8 +86,23 @@ fn of(target: &str, input: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             ("safetensors", input.to_vec()),
             ("safetensors", with_data(input)),
         ],
+        "torchscript" => vec![("pt", torchscript(input))],
         _ => vec![("bin", input.to_vec())],
     }
+}
+
+/// An archive of TorchScript whose code is the input: the class `__torch__.Net` has a `weight` of four filters for
+/// three channels.
+fn torchscript(code: &[u8]) -> Vec<u8> {
+    const DATA: &[u8] = b"\x80\x02c__torch__\nNet\n)\x81}X\x06\x00\x00\x00weightctorch._utils\n_rebuild_tensor_v2\n((\
+        X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x0ctQK\x00\
+        (K\x04K\x03K\x01K\x01t(K\x03K\x01K\x01K\x01t\x89}tRsb.";
+    archive(&[
+        ("m/code/__torch__.py".to_owned(), code.to_vec()),
+        ("m/data.pkl".to_owned(), DATA.to_vec()),
+        ("m/data/0".to_owned(), values(7, 48)),
+        ("m/constants.pkl".to_owned(), b"\x80\x02).".to_vec()),
+    ])
 }
 
 /// An archive with `program` as its graph, and the weights that it names. If the program has a list of

@@ -6,7 +6,7 @@ use egui_kittest::kittest::Queryable;
 use gradcam::app::Start;
 
 use super::spoilt;
-use crate::made::blank_checkpoint;
+use crate::made::unnamed_checkpoint;
 use crate::support::{Window, cat_and_coffee, file, squeezenet};
 
 #[test]
@@ -219,7 +219,7 @@ fn states_assumptions_and_the_meaning_of_guided_without_rectifiers() {
 #[test]
 fn asks_for_the_network_of_weights_that_fit_two() {
     let folder = tempfile::tempdir().unwrap();
-    let path = blank_checkpoint("googlenet", 3, folder.path());
+    let path = unnamed_checkpoint("googlenet", 3, folder.path());
     let mut window = Window::open();
     let layer = window.chosen_layer();
     let ask = |window: &mut Window| {

@@ -93,7 +93,7 @@ pub fn models(folder: &Path) -> Vec<(PathBuf, &'static str)> {
         ("labels", "Expected 4 labels", |e| {
             e.push(("vgg_bn/extra/labels.txt".into(), b"one\ntwo\n".to_vec()));
         }),
-        ("torchscript", "TorchScript", |e| {
+        ("torchscript", "the pickle", |e| {
             *e = [
                 ("m/code/a.py", "x"),
                 ("m/data.pkl", "x"),

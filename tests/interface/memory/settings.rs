@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use gradcam::app::Start;
 
 use super::{both, drag_opacity, one_notice, window_in};
-use crate::made::blank_checkpoint;
+use crate::made::unnamed_checkpoint;
 use crate::support::{Window, file, squeezenet};
 
 #[test]
@@ -184,7 +184,7 @@ fn does_not_ask_again_for_the_network_of_weights() {
         folder.path().join("nets.gradcam.json"),
     );
     let start = Start {
-        model: Some(blank_checkpoint("googlenet", 3, folder.path())),
+        model: Some(unnamed_checkpoint("googlenet", 3, folder.path())),
         ..Start::default()
     };
     let mut window = window_in(&settings, start);

@@ -4,3 +4,4 @@ mod about;
 mod answers;
 mod second_picture;
 mod segmentation;
+mod weights;

@@ -131,6 +131,10 @@ impl App {
                 self.rows_changed();
             }
             Command::UseModel(usage) => self.reopen_model(*usage),
+            Command::SetHeadActivation(activation) => {
+                self.read_with(|options| options.head_activation(activation));
+            }
+            Command::UseAverages(averaged) => self.read_with(|options| options.averaged(averaged)),
             Command::HoldInput(index, value) => self.hold_input(index, value),
             Command::ChooseInputFile(index) => self.pick(ctx, Purpose::HoldInput(index)),
             Command::TakeAsPicture(index) => self.take_as_picture(index),

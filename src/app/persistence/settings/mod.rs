@@ -17,6 +17,7 @@ use crate::app::gallery::{DEFAULT_TILE, MAX_TILE, MIN_TILE};
 use crate::app::state::by_name;
 use crate::app::state::range::{OutOfRange, within};
 use crate::app::state::view_options::ViewOptions;
+use crate::model::HeadActivation;
 
 pub mod file;
 pub mod keeper;
@@ -60,6 +61,11 @@ pub struct Last {
     pub model: Option<PathBuf>,
     /// The network that the weights belong to, if the file contains only weights.
     pub architecture: Option<String>,
+    /// The activation that was chosen for a head rebuilt from its tensors.
+    #[serde(with = "by_name")]
+    pub head_activation: HeadActivation,
+    /// Whether averaged weights are used in place of the trained ones.
+    pub averaged: bool,
     /// What its inputs besides the picture are held at.
     pub inputs: Vec<StoredInput>,
     /// The name of the input that is the picture, if it was chosen.

@@ -64,6 +64,19 @@ pub enum Picked {
     Unavailable,
 }
 
+/// The endings of model files.
+const MODEL_FILES: &[&str] = &[
+    "pt2",
+    "onnx",
+    "pth",
+    "pt",
+    "safetensors",
+    "torchscript",
+    "ptl",
+    "ckpt",
+    "tar",
+    "bin",
+];
 /// A picker that returns nothing faster than this was never opened: nobody can cancel so quickly.
 const MIN_OPEN_TIME: Duration = Duration::from_millis(250);
 
@@ -122,7 +135,7 @@ impl Dialogs for SystemDialogs {
         ask(folder, None, |dialog| {
             dialog
                 .set_title("Open model")
-                .add_filter("Models", &["pt2", "onnx", "pth", "pt", "safetensors"])
+                .add_filter("Models", MODEL_FILES)
                 .add_filter("All files", &["*"])
                 .pick_file()
         })

@@ -24,6 +24,7 @@ impl App {
     pub(crate) fn open_images(&mut self, mut paths: Vec<PathBuf>) {
         match paths.as_slice() {
             [] => {}
+            [one] if one.is_dir() && looks_like_model(one) => self.open_model(paths.remove(0)),
             [one] if !one.is_dir() => {
                 self.show_grid(false);
                 self.open_image(paths.remove(0));
@@ -152,6 +153,14 @@ impl App {
         self.read_again(self.state.sides.active_index(), &model, options);
     }
 
+    /// Reads the active model again with changed options.
+    pub(crate) fn read_with(&mut self, change: impl FnOnce(OpenOptions) -> OpenOptions) {
+        if let Some(model) = self.state.model().cloned() {
+            let options = change(model.options.clone());
+            self.read_again(self.state.sides.active_index(), &model, options);
+        }
+    }
+
     /// Explains a further input of the active model in place of its picture.
     pub(crate) fn take_as_picture(&mut self, index: usize) {
         let Some(model) = self.state.model().cloned() else {
@@ -207,7 +216,7 @@ pub fn looks_like_model(path: &Path) -> bool {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
     if matches!(
         extension.as_deref(),
-        Some("pt2" | "pt" | "pth" | "onnx" | "safetensors")
+        Some("pt2" | "pt" | "pth" | "torchscript" | "ptl" | "onnx" | "safetensors" | "ckpt")
     ) {
         return true;
     }

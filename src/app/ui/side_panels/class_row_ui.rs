@@ -218,9 +218,14 @@ fn name_ui(ui: &Ui, name: &str, tag: Option<&str>, selected: bool, (x, y): (Rang
             draw_left(ui, left, y + 6.0, tag);
         }
         None if selected && name_line.elided => {
-            // The chosen class is told whole, if two lines can.
-            let both = lines(ui, name, theme::tiny(), colours.text, room, 2);
-            draw_left(ui, left, y - 1.0, both);
+            // The chosen class is told whole, if a smaller line or two can.
+            let small = line(ui, name, theme::small(), colours.text, room);
+            if small.elided {
+                let both = lines(ui, name, theme::tiny(), colours.text, room, 2);
+                draw_left(ui, left, y - 1.0, both);
+            } else {
+                draw_left(ui, left, y, small);
+            }
         }
         None => {
             draw_left(ui, left, y, name_line);

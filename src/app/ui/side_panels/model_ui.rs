@@ -17,7 +17,6 @@ pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
     if model.notes.is_empty() {
         return;
     }
-    let colours = palette(ui);
     let inset = egui::Margin {
         left: INSET as i8,
         right: INSET as i8,
@@ -34,13 +33,17 @@ pub fn notes_ui(ui: &mut Ui, model: &ModelInfo) {
                 .max_height(most)
                 .min_scrolled_height(most)
                 .auto_shrink([false, true])
-                .show(ui, |ui| {
-                    for note in &model.notes {
-                        let text = egui::RichText::new(note).font(theme::small());
-                        ui.label(text.color(colours.caution));
-                    }
-                });
+                .show(ui, |ui| each_note_ui(ui, model));
         });
+}
+
+/// The notes about the model, one below the other.
+pub fn each_note_ui(ui: &mut Ui, model: &ModelInfo) {
+    let colour = palette(ui).caution;
+    for note in &model.notes {
+        let text = egui::RichText::new(note).font(theme::small());
+        ui.label(text.color(colour));
+    }
 }
 
 /// Shown in place of the tree. `opening` is the message about the file being opened, if there is one.

@@ -49,6 +49,12 @@ impl GraphBuilder {
         self.stacks.push(stack);
     }
 
+    /// The node that computes a value, which is looked for from the last one on.
+    pub fn maker(&self, value: ValueId) -> Option<&Node> {
+        let mut nodes = self.nodes.iter().rev();
+        nodes.find(|node| node.outputs.contains(&value))
+    }
+
     /// How many values there are; they are numbered in the order in which they are added.
     pub fn value_count(&self) -> usize {
         self.values.len()

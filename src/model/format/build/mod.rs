@@ -7,6 +7,7 @@ pub(crate) mod finite;
 pub(crate) mod graph_builder;
 pub(crate) mod held;
 pub(crate) mod inputs;
+pub(crate) mod kinds;
 pub(crate) mod module_calls;
 pub(crate) mod opened;
 pub(crate) mod progress;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::held::Held;
 use crate::model::graph::{Graph, ModulePath};
+use crate::model::opening::HeadActivation;
 use crate::model::usage::labels::OwnNames;
 
 /// The contents of a model file.
@@ -16,8 +17,8 @@ pub struct Opened {
     pub preprocess: Option<String>,
     /// Keys and values that the file has beside the graph.
     pub metadata: Vec<(String, String)>,
-    /// The architecture that was recognised, if the file has only weights.
-    pub architecture: Option<String>,
+    /// What was recognised, if the file has only weights.
+    pub weights: Option<Recognition>,
     pub about: About,
     /// The inputs besides the image, and what they are held at.
     pub held: Vec<Held>,
@@ -27,6 +28,21 @@ pub struct Opened {
     pub size: SizeSource,
     /// How to get the graph for images of another size.
     pub other_sizes: OtherSizes,
+}
+
+/// What a file that has only weights was recognised as.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recognition {
+    /// The name of the network, which also chooses it: `resnet50`.
+    pub architecture: String,
+    /// What was recognised and assumed, in sentences for the user.
+    pub notes: Vec<String>,
+    /// How images are prepared for such networks, in timm's keys, each with a name; the usual way first.
+    pub preprocess: Vec<(String, String)>,
+    /// The activation between the linear layers of a rebuilt head, if it has several.
+    pub head_activation: Option<HeadActivation>,
+    /// Whether the averaged weights are used, if the file has those beside the trained ones.
+    pub averaged: Option<bool>,
 }
 
 /// Where the size of the image comes from.
@@ -42,6 +58,8 @@ pub enum SizeSource {
     Beside(&'static str),
     /// The file leaves it open; this is the size of the image that it was exported with.
     Sample,
+    /// The network takes several, and its library gives it images of this size.
+    Usual,
     /// The file leaves it open, and the weights fit this one of the usual sizes.
     Weights,
     /// The file leaves it open, and nothing says which is meant.
@@ -68,6 +86,7 @@ impl SizeSource {
             | SizeSource::Stated
             | SizeSource::Beside(_)
             | SizeSource::Sample
+            | SizeSource::Usual
             | SizeSource::Weights
             | SizeSource::Assumed => OtherSizes::ReadAgain,
         }
@@ -90,6 +109,8 @@ pub struct About {
     /// The line of source code that ran a module, by the path of the module:
     /// `resnet.py, line 147: out = self.bn1(out)`.
     pub sources: HashMap<ModulePath, String>,
+    /// What its reader has changed, in full sentences for the user.
+    pub notes: Vec<String>,
 }
 
 /// Programs that are known to have written wrong networks: how the format starts, the program, and what

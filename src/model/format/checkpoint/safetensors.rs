@@ -30,9 +30,14 @@ struct Entry {
     data_offsets: [u64; 2],
 }
 
+/// The tensors of a file under the names that they have in the network.
+pub fn read(start: FileStart) -> Result<StateDict> {
+    unwrap::named_as_in_the_network(tensors(start)?)
+}
+
 /// Reads the header of a file that [`is_safetensors`](crate::model::format::file::sniff) has
 /// recognised, which means that the header is within the file.
-pub fn read(start: FileStart) -> Result<StateDict> {
+pub fn tensors(start: FileStart) -> Result<StateDict> {
     let mut file = BufReader::new(start.file);
     let mut size = [0; 8];
     file.read_exact(&mut size).map_err(damaged)?;
@@ -92,7 +97,7 @@ pub fn read(start: FileStart) -> Result<StateDict> {
             "the tensors take {furthest} bytes, and the file has {there} after the header"
         )));
     }
-    unwrap::named_as_in_the_network(StateDict {
+    Ok(StateDict {
         tensors,
         unreadable: Vec::new(),
         source: Source::File { file, storages },

@@ -3,13 +3,14 @@
 
 use std::collections::HashSet;
 
+use super::said::{self, Said};
 use crate::model::error::{Fault, Result};
 use crate::model::format::torch_save::StateDict;
 use crate::model::format::torch_save::pickle::{Node, Pickle, Ref, Stored};
 use crate::model::format::torch_save::source::Source;
 
 /// The keys under which scripts save a state dict, the likeliest first.
-const WRAPPERS: [&str; 13] = [
+const WRAPPERS: [&str; 9] = [
     "state_dict",
     "model_state_dict",
     "model_state",
@@ -19,9 +20,13 @@ const WRAPPERS: [&str; 13] = [
     "module",
     "weights",
     "params",
+];
+/// The same for the average of the weights over the last steps of training.
+const AVERAGED: [&str; 5] = [
     "state_dict_ema",
     "ema_state_dict",
     "model_ema",
+    "ema_model",
     "ema",
 ];
 /// How deeply a state dict may be nested in other containers.
@@ -31,12 +36,39 @@ const MAX_PREFIXES: usize = 8;
 /// How many keys a message lists.
 const NAMED: usize = 6;
 
-/// The tensors of the network in what was pickled, under the names that they have in the network.
-pub fn pickled(pickle: &Pickle, source: Source) -> Result<StateDict> {
-    let Some(dict) = find(pickle, pickle.root(), 0, &mut HashSet::new())? else {
+/// What a file of weights has.
+pub struct Saved {
+    pub weights: StateDict,
+    /// What the file says besides.
+    pub said: Said,
+    /// Whether it has averaged weights beside the trained ones.
+    pub has_averages: bool,
+}
+
+impl Saved {
+    /// Weights about which the file says nothing else.
+    pub fn of(weights: StateDict) -> Saved {
+        Saved {
+            weights,
+            said: Said::default(),
+            has_averages: false,
+        }
+    }
+}
+
+/// The tensors of the network in what was pickled, under the names that they have in the network; `averaged` prefers
+/// the averaged ones.
+pub fn pickled(pickle: &Pickle, source: Source, averaged: bool) -> Result<Saved> {
+    let found = |averaged| Finder { pickle, averaged }.find(pickle.root(), 0, &mut HashSet::new());
+    let Some(dict) = found(averaged)? else {
         return Err(none(pickle));
     };
-    named_as_in_the_network(StateDict::of(pickle, dict, source))
+    let has_averages = found(!averaged).is_ok_and(|other| other.is_some_and(|other| other != dict));
+    Ok(Saved {
+        weights: named_as_in_the_network(StateDict::of(pickle, dict, source))?,
+        said: said::said(pickle),
+        has_averages,
+    })
 }
 
 /// The same tensors under the names that they have in the network.
@@ -84,63 +116,82 @@ fn names<'a>(
     tensors.chain(unreadable.iter_mut().map(|(name, _)| name))
 }
 
-/// The dict that has the tensors themselves.
-///
-/// # Errors
-/// [`Fault::NotAModel`] where there is a whole module in its place.
-fn find(pickle: &Pickle, at: Ref, depth: usize, seen: &mut HashSet<Ref>) -> Result<Option<Ref>> {
-    // A container may contain itself.
-    if depth > MAX_DEPTH || !seen.insert(at) {
-        return Ok(None);
-    }
-    match pickle.at(at) {
-        Node::Dict(entries) => {
-            for wrapper in WRAPPERS {
-                let mut named = entries
-                    .iter()
-                    .filter(|(key, _)| pickle.text(*key) == Some(wrapper));
-                if let Some((_, value)) = named.next()
-                    && matches!(pickle.at(*value), Node::Dict(_) | Node::Object { .. })
-                    && let Some(found) = find(pickle, *value, depth + 1, seen)?
-                {
-                    return Ok(Some(found));
-                }
-            }
-            let mut values = entries.iter().map(|(_, value)| pickle.at(*value));
-            if values.any(|value| matches!(value, Node::Tensor(_))) {
-                return Ok(Some(at));
-            }
-            inside(pickle, entries.iter().map(|(_, value)| *value), depth, seen)
-        }
-        Node::List(items) | Node::Tuple(items) => {
-            inside(pickle, items.iter().copied(), depth, seen)
-        }
-        Node::Object { class, .. } if pickle.is_module(at) => {
-            let class = pickle.text(*class).unwrap_or_default();
-            Err(Fault::NotAModel {
-                what: format!(
-                    "this is a whole pickled module ({class}), which only its own Python code can \
-                     restore"
-                ),
-            })
-        }
-        _ => Ok(None),
-    }
+/// Looks for a state dict in what was pickled.
+struct Finder<'a> {
+    pickle: &'a Pickle,
+    /// Whether averaged weights come first.
+    averaged: bool,
 }
 
-/// The dict in the first of the items that has one.
-fn inside(
-    pickle: &Pickle,
-    items: impl Iterator<Item = Ref>,
-    depth: usize,
-    seen: &mut HashSet<Ref>,
-) -> Result<Option<Ref>> {
-    for item in items {
-        if let Some(found) = find(pickle, item, depth + 1, seen)? {
-            return Ok(Some(found));
+impl Finder<'_> {
+    /// The dict that has the tensors themselves.
+    ///
+    /// # Errors
+    /// [`Fault::NotAModel`] where there is a whole module in its place.
+    fn find(&self, at: Ref, depth: usize, seen: &mut HashSet<Ref>) -> Result<Option<Ref>> {
+        let pickle = self.pickle;
+        // A container may contain itself.
+        if depth > MAX_DEPTH || !seen.insert(at) {
+            return Ok(None);
+        }
+        match pickle.at(at) {
+            Node::Dict(entries) => {
+                for wrapper in self.wrappers() {
+                    let mut named = entries
+                        .iter()
+                        .filter(|(key, _)| pickle.text(*key) == Some(wrapper));
+                    if let Some((_, value)) = named.next()
+                        && matches!(pickle.at(*value), Node::Dict(_) | Node::Object { .. })
+                        && let Some(found) = self.find(*value, depth + 1, seen)?
+                    {
+                        return Ok(Some(found));
+                    }
+                }
+                let mut values = entries.iter().map(|(_, value)| pickle.at(*value));
+                if values.any(|value| matches!(value, Node::Tensor(_))) {
+                    return Ok(Some(at));
+                }
+                self.inside(entries.iter().map(|(_, value)| *value), depth, seen)
+            }
+            Node::List(items) | Node::Tuple(items) => {
+                self.inside(items.iter().copied(), depth, seen)
+            }
+            Node::Object { class, .. } if pickle.is_module(at) => {
+                let class = pickle.text(*class).unwrap_or_default();
+                Err(Fault::NotAModel {
+                    what: format!(
+                        "this is a whole pickled module ({class}), which only its own Python code can \
+                         restore"
+                    ),
+                })
+            }
+            _ => Ok(None),
         }
     }
-    Ok(None)
+
+    fn wrappers(&self) -> impl Iterator<Item = &'static str> {
+        let [first, second] = if self.averaged {
+            [&AVERAGED[..], &WRAPPERS]
+        } else {
+            [&WRAPPERS[..], &AVERAGED]
+        };
+        first.iter().chain(second).copied()
+    }
+
+    /// The dict in the first of the items that has one.
+    fn inside(
+        &self,
+        items: impl Iterator<Item = Ref>,
+        depth: usize,
+        seen: &mut HashSet<Ref>,
+    ) -> Result<Option<Ref>> {
+        for item in items {
+            if let Some(found) = self.find(item, depth + 1, seen)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Why a pickle has no weights.

@@ -64,12 +64,25 @@ impl Archive {
     /// [`Fault::Escapes`], [`Fault::Encrypted`], [`Fault::Compressed`], [`Fault::Oversized`].
     pub fn enter(&mut self, root: String) -> Result<()> {
         self.root = root;
-        self.total = self.check_entries(self.length)?;
+        self.total = self.check_entries(self.length, None)?;
         Ok(())
     }
 
-    /// Returns the length of all entries together in bytes.
-    fn check_entries(&self, length: u64) -> Result<u64> {
+    /// As [`Archive::enter`], where entries of the `folder` below the root may be compressed. Those are not
+    /// checked against the length of the file, so that they have to be read with a limit.
+    ///
+    /// # Errors
+    /// As [`Archive::enter`].
+    pub fn enter_packed(&mut self, root: String, folder: &str) -> Result<()> {
+        let packed = format!("{root}{folder}");
+        self.root = root;
+        self.total = self.check_entries(self.length, Some(&packed))?;
+        Ok(())
+    }
+
+    /// Returns the length of all entries together in bytes, without those in the folder `packed`, which may
+    /// be compressed.
+    fn check_entries(&self, length: u64, packed: Option<&str>) -> Result<u64> {
         let mut total = 0u64;
         for index in 0..self.zip.len() {
             let entry = self.zip.by_index_data(index).map_err(damaged)?;
@@ -79,6 +92,11 @@ impl Archive {
             }
             if entry.encrypted() {
                 return Err(Fault::Encrypted { entry: name });
+            }
+            if packed.is_some_and(|folder| name.starts_with(folder))
+                && entry.compression() == CompressionMethod::Deflated
+            {
+                continue;
             }
             if entry.compression() != CompressionMethod::Stored
                 || entry.compressed_size() != entry.size()
@@ -152,6 +170,10 @@ impl Archive {
                 break;
             }
             read += count as u64;
+            // A compressed entry may hold more than it claims.
+            if read > size {
+                return Err(Fault::Damaged(format!("{entry} is longer than it claims")));
+            }
             each(&bytes)?;
         }
         if read == size {

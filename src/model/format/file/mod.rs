@@ -3,5 +3,6 @@
 //! Nothing here knows a graph; it uses `model::error` alone.
 
 pub(crate) mod archive;
+pub(crate) mod folder;
 pub(crate) mod sniff;
 pub(crate) mod start;

@@ -84,25 +84,40 @@ fn beginning(head: &[u8]) -> Option<&str> {
     text.chars().all(plain).then(|| text.trim_start())
 }
 
+/// What is wrong with TorchScript that cannot be read at all, judging by its first bytes.
+pub fn script_for_mobile(head: &[u8]) -> Option<&'static str> {
+    matches!(head, [_, _, _, _, b'P', b'T', b'M', b'F', ..]).then_some(
+        "this is TorchScript for mobile as a flatbuffer, which has no code to follow; save the script with \
+         torch.jit.save instead",
+    )
+}
+
+/// What is wrong with an archive of TorchScript that has no pickle, or no code, where they belong.
+pub fn damaged_script<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    let is_script = names.any(|name| {
+        // Everything is in one root folder.
+        let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
+        inner.starts_with("code/") || inner == "constants.pkl"
+    });
+    is_script.then_some(
+        "this is a TorchScript archive without its code, data.pkl or constants.pkl, as before PyTorch 1.4; save it \
+         again with torch.jit.save of a newer one",
+    )
+}
+
 /// What a zip archive without an exported model is, judging by the names of its entries.
 pub fn by_entries<'a>(names: impl Iterator<Item = &'a str>) -> &'static str {
     let mut pickle = false;
-    let mut code = false;
-    let mut constants = false;
     let mut compiled = false;
     let mut numpy = false;
     for name in names {
         // Everything is in one root folder.
         let inner = name.split_once('/').map_or(name, |(_, inner)| inner);
         pickle |= inner == "data.pkl" || name == "data.pkl";
-        code |= inner.starts_with("code/");
-        constants |= inner == "constants.pkl";
         compiled |= inner.starts_with("data/aotinductor/");
         numpy |= Path::new(name).extension().is_some_and(|end| end == "npy");
     }
-    if code || (constants && pickle) {
-        "this is a TorchScript archive (torch.jit.save)"
-    } else if pickle {
+    if pickle {
         "this has a pickle as torch.save writes it, but not where torch.save puts it"
     } else if compiled {
         "this is a compiled package (AOTInductor): machine code without a graph"
@@ -209,10 +224,12 @@ mod tests {
     #[test]
     fn distinguishes_archives() {
         let says = |names: &[&str]| by_entries(names.iter().copied());
-        assert!(
-            says(&["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"]).contains("TorchScript")
-        );
         assert!(says(&["m/data/aotinductor/model/x.so"]).contains("AOTInductor"));
         assert!(says(&["word/document.xml"]).contains("without a model"));
+        let script = |names: &[&str]| damaged_script(names.iter().copied()).is_some();
+        assert!(script(&["m/model.json", "m/code/__torch__.py"]));
+        assert!(script(&["m/data.pkl", "m/constants.pkl"]));
+        assert!(!script(&["word/document.xml"]));
+        assert!(script_for_mobile(b"\x20\0\0\0PTMF").is_some());
     }
 }

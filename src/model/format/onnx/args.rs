@@ -23,6 +23,16 @@ impl<'a> Args<'a> {
         &self.node.op_type
     }
 
+    /// The same node with other inputs.
+    pub fn on(&self, inputs: Vec<Option<ValueId>>) -> Args<'a> {
+        Args {
+            node: self.node,
+            inputs,
+            opset: self.opset,
+            label: self.label.clone(),
+        }
+    }
+
     pub fn optional(&self, index: usize) -> Option<ValueId> {
         self.inputs.get(index).copied().flatten()
     }

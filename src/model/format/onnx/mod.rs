@@ -33,6 +33,7 @@ use self::names::metadata;
 use self::sizes::{Built, Source};
 use self::weights::Weights;
 use self::weights::external::Folder;
+use self::weights::missing;
 use super::build::opened::{About, Opened, OtherSizes};
 use crate::model::error::{Fault, Result};
 use crate::model::opening::Opening;
@@ -71,7 +72,12 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
     let stated = opening.stated_size(own_size);
 
     // Weights are read with the nodes that use them.
-    let weights = Weights::new(graph, file, Folder::of(path), opening);
+    let weights = Weights::new(
+        graph,
+        file,
+        Folder::of(path, missing::needed(graph)),
+        opening,
+    );
     let source = Source {
         graph,
         input: &input,
@@ -82,25 +88,30 @@ pub fn open(path: &Path, file: File, length: u64, opening: &mut Opening) -> Resu
         opset,
     };
     let Built {
-        builder,
+        mut builder,
         held,
         size,
     } = sizes::built(&source, weights, stated)?;
+    let mut names = metadata::names(&model.metadata);
+    // What the network returns its scores under is surer than a list about something.
+    names.lists.splice(0..0, builder.take_class_names());
+    let quantised = builder.computes_with_integers();
     Ok(Opened {
         graph: builder.finish(&outputs)?,
-        names: metadata::names(&model.metadata),
+        names,
         preprocess: metadata::preprocess(&model.metadata),
         held,
         takes_bytes: input.takes_bytes,
         size,
         other_sizes: size.other_sizes(OtherSizes::None),
         metadata: metadata::pairs(&model.metadata),
-        architecture: None,
+        weights: None,
         about: About {
             format: format!("ONNX, opset {opset}"),
             written_by: writer(&model),
             classes: module_classes,
             sources: HashMap::new(),
+            notes: Vec::from_iter(quantised.then(|| ops::quantised::NOTE.to_owned())),
         },
     })
 }

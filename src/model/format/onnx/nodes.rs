@@ -7,11 +7,12 @@ use super::branches;
 use super::build::Builder;
 use super::message::proto::{Graph, Node};
 use super::names;
-use super::ops;
+use super::ops::ml::labels;
+use super::ops::{self, quantised};
 use super::signature::Returned;
 use crate::model::error::{Fault, Result};
 use crate::model::format::build::module_calls::{Stack, innermost};
-use crate::model::format::build::refusal::{Answer, Refusal};
+use crate::model::format::build::refusal::{Answer, Refusal, beyond};
 use crate::model::graph::ValueId;
 
 /// Values that cannot be computed, by name: why not.
@@ -192,5 +193,18 @@ fn read_operation(builder: &mut Builder, node: &Node, opset: i64) -> Answer<Vec<
         label: node.label(),
     };
     let reader = ops::reader(node).ok_or(Refusal::Unsupported(None))?;
-    reader(&args, builder)
+    let has_texts = |value: &ValueId| builder.texts(*value).is_some();
+    if args.inputs.iter().flatten().any(has_texts) && !LOOK_UP.contains(&args.op()) {
+        return beyond(labels::ON_TEXTS);
+    }
+    let moved = quantised::moved(&args, builder)?;
+    let made = reader(&args, builder)?;
+    if let Some(how) = moved {
+        let outputs = node.outputs.iter().filter(|output| !output.is_empty());
+        outputs.for_each(|output| builder.note_quantised(output, how.clone()));
+    }
+    Ok(made)
 }
+
+/// The operators that are given texts: they look up the name of a class.
+const LOOK_UP: [&str; 2] = ["ArrayFeatureExtractor", "Gather"];

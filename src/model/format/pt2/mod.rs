@@ -11,7 +11,7 @@ pub(crate) mod program;
 pub(crate) mod skeleton;
 #[cfg(test)]
 pub(super) mod tests;
-mod wiring;
+pub(super) mod wiring;
 
 pub use self::container::layout::root;
 
@@ -53,7 +53,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         takes_bytes: skeleton.takes_bytes,
         held,
         metadata: Vec::new(),
-        architecture: None,
+        weights: None,
         size: skeleton.size,
         other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
         about: About {
@@ -64,6 +64,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
             written_by: torch.map(|version| format!("PyTorch {version}")),
             classes: skeleton.classes,
             sources: skeleton.sources,
+            notes: Vec::new(),
         },
     })
 }

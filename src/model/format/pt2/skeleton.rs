@@ -38,21 +38,29 @@ pub fn read(
     })
 }
 
-/// Reads the program in the JSON `text` of the archive's `entry`, with its numbers of channels and
-/// classes replaced by those of the weights.
-pub fn with_ends(text: &str, entry: &str, channels: i64, classes: i64) -> Result<Skeleton> {
-    let mut program = Program::parse(text, entry)?;
+/// Reads a program from its JSON, with its numbers of channels and, where it is given, of classes replaced by those
+/// of the weights.
+pub fn with_ends(
+    program: serde_json::Value,
+    channels: i64,
+    (width, height): (u32, u32),
+    classes: Option<i64>,
+) -> Result<Skeleton> {
+    let mut program = Program::of(program)?;
     let module = &mut program.graph_module;
     let image = inputs::image(module, &OpenOptions::default())?;
     if let Some(meta) = module.graph.tensor_values.get_mut(&image)
-        && let Some(size) = meta.sizes.get_mut(1)
+        && let [_, of_channels, of_height, of_width] = meta.sizes.as_mut_slice()
     {
-        *size = Size::AsInt(channels);
+        *of_channels = Size::AsInt(channels);
+        *of_height = Size::AsInt(height.into());
+        *of_width = Size::AsInt(width.into());
     }
     for spec in &module.signature.output_specs {
-        if let OutputSpec::UserOutput {
-            arg: Argument::Tensor(name),
-        } = spec
+        if let Some(classes) = classes
+            && let OutputSpec::UserOutput {
+                arg: Argument::Tensor(name),
+            } = spec
             && let Some(meta) = module.graph.tensor_values.get_mut(name)
             && let [_, last] = meta.sizes.as_mut_slice()
         {

@@ -49,6 +49,7 @@ impl StateDict {
                 Node::None
                 | Node::Bool(_)
                 | Node::Int(_)
+                | Node::Float(_)
                 | Node::Text(_)
                 | Node::List(_)
                 | Node::Tuple(_)

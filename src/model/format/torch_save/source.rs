@@ -30,18 +30,38 @@ pub struct Part {
 pub enum Source {
     /// An entry `data/KEY` for each storage.
     Archive(Archive),
+    /// An entry of the storage's name.
+    Entries(Archive),
     File {
         file: BufReader<File>,
         storages: HashMap<String, Part>,
     },
+    /// Several files, whose keys are those of [`Source::key_in`].
+    Several(Vec<Source>),
 }
 
 impl Source {
+    /// The key of a storage in one of [`Source::Several`].
+    pub fn key_in(part: usize, key: &str) -> String {
+        format!("{part}/{key}")
+    }
+
+    /// The part of several that a key is in, and its key there.
+    fn part_of<'a>(parts: &'a mut [Source], key: &'a str) -> Option<(&'a mut Source, &'a str)> {
+        let (part, key) = key.split_once('/')?;
+        Some((parts.get_mut(part.parse::<usize>().ok()?)?, key))
+    }
+
     /// The length of a storage in bytes; `None` if there is none with this key.
-    fn length(&self, key: &str) -> Result<Option<u64>> {
+    fn length(&mut self, key: &str) -> Result<Option<u64>> {
         match self {
             Source::Archive(archive) => archive.length(&format!("data/{key}")),
+            Source::Entries(archive) => archive.length(key),
             Source::File { storages, .. } => Ok(storages.get(key).map(|part| part.length)),
+            Source::Several(parts) => match Source::part_of(parts, key) {
+                Some((part, key)) => part.length(key),
+                None => Ok(None),
+            },
         }
     }
 
@@ -50,6 +70,14 @@ impl Source {
         match self {
             Source::Archive(archive) => {
                 archive.pieces(&format!("data/{key}"), PIECE, each)?;
+                Ok(())
+            }
+            Source::Several(parts) => match Source::part_of(parts, key) {
+                Some((part, key)) => part.pieces(key, each),
+                None => Ok(()),
+            },
+            Source::Entries(archive) => {
+                archive.pieces(key, PIECE, each)?;
                 Ok(())
             }
             Source::File { file, storages } => {
@@ -91,7 +119,7 @@ pub struct Rows<'r, 'o> {
 impl<'r, 'o> Rows<'r, 'o> {
     /// Storages are read when one of the `wanted` tensors is asked for.
     pub fn new<'s>(
-        source: Source,
+        mut source: Source,
         wanted: impl Iterator<Item = &'s Stored>,
         opening: &'r mut Opening<'o>,
     ) -> Result<Rows<'r, 'o>> {

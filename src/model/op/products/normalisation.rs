@@ -120,13 +120,21 @@ impl Operation for Normalisation {
     }
 
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
+        let x = shape::input(inputs, 0)?;
         match self {
-            Normalisation::Batch { .. }
-            | Normalisation::Layer { .. }
+            Normalisation::Batch { .. } => {
+                let channels = x.get(1).copied();
+                let unfit = |row: &&&[i64]| shape::count(row) != channels;
+                match inputs[1..].iter().find(unfit) {
+                    Some(row) => Err(format!("a row {row:?} does not fit the channels of {x:?}")),
+                    None => Ok(OutputShapes::one(x)),
+                }
+            }
+            Normalisation::Layer { .. }
             | Normalisation::Group { .. }
             | Normalisation::RootMeanSquare { .. }
             | Normalisation::Instance { .. }
-            | Normalisation::Standardise { .. } => shape::input(inputs, 0).map(OutputShapes::one),
+            | Normalisation::Standardise { .. } => Ok(OutputShapes::one(x)),
         }
     }
 

@@ -102,6 +102,16 @@ pub(super) fn batch_and_kernel<'a>(
     }
 }
 
+/// # Errors
+/// In words, where there is not one bias for each channel that comes out.
+pub(super) fn check_bias(bias: &[i64], channels: i64) -> Result<(), String> {
+    if bias == [channels] {
+        Ok(())
+    } else {
+        Err(format!("a bias {bias:?} does not fit {channels} channels"))
+    }
+}
+
 impl Operation for Convolution {
     fn run(&self, inputs: &[&Tensor]) -> Result<Vec<Tensor>, TchError> {
         let (x, weight) = (input(inputs, 0)?, input(inputs, 1)?);
@@ -137,6 +147,9 @@ impl Operation for Convolution {
     fn output_shapes(&self, inputs: &[&[i64]]) -> Result<OutputShapes, String> {
         let (x, weight) = (shape::input(inputs, 0)?, shape::input(inputs, 1)?);
         let (batch, kernel) = batch_and_kernel(x, weight)?;
+        if self.bias {
+            check_bias(shape::input(inputs, 2)?, weight[0])?;
+        }
         let positions = match &self.padding {
             Padding::Explicit(padding) => self.window(kernel, padding).positions(x)?,
             Padding::Named(name) if name == "valid" => self.window(kernel, &[0]).positions(x)?,

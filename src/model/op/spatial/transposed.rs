@@ -2,7 +2,7 @@
 
 use tch::{TchError, Tensor};
 
-use super::convolution::batch_and_kernel;
+use super::convolution::{batch_and_kernel, check_bias};
 use super::window::wrong_rank;
 use crate::model::op::geometry::{AxesBack, AxesRule, FieldRule};
 use crate::model::op::operation::{Cost, Given, Operation, Traits, input};
@@ -84,6 +84,9 @@ impl Operation for TransposedConvolution {
         let lengths: Option<Shape> = lengths.collect();
         let lengths = lengths.ok_or_else(|| format!("a kernel {weight:?} does not fit {x:?}"))?;
         let channels = count(&[weight[1], self.groups]).ok_or("it has too many channels")?;
+        if self.bias {
+            check_bias(shape::input(inputs, 2)?, channels)?;
+        }
         Ok(OutputShapes::one([batch, &[channels], &lengths].concat()))
     }
 

@@ -46,6 +46,14 @@ pub(super) fn image(metadata: &[(String, String)]) -> Result<Option<Stated>, Str
     }))
 }
 
+/// What to say where ONNX's keys state colours that are linear in light.
+pub(super) fn linear_note(metadata: &[(String, String)]) -> Option<&'static str> {
+    (of(metadata, "Image.ColorSpaceGamma") == Some("Linear")).then_some(
+        "The file says that it takes colours that are linear in light (Image.ColorSpaceGamma). They go in as a \
+         picture has them, so its predictions may differ from those of programs that convert them.",
+    )
+}
+
 /// Whether ultralytics wrote the file.
 pub(super) fn is_of_ultralytics(metadata: &[(String, String)]) -> bool {
     let author = of(metadata, "author");
@@ -105,6 +113,8 @@ mod tests {
         assert!(read("Rgb8", "Loud").unwrap_err().contains("Loud"));
         assert!(read("Rgb8", "NominalRange_16_235").is_err());
         assert_eq!(image(&[]), Ok(None));
+        let gamma = |said| linear_note(&metadata(&[("Image.ColorSpaceGamma", said)]));
+        assert!(gamma("Linear").is_some() && gamma("SRGB").is_none());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::source::{PreprocessSource, Sources};
 use super::transformers::Unresized;
 use super::{Preprocess, Stated, library, metadata, timm, transformers};
 use crate::model::error::{Error, Fault};
-use crate::model::format::About;
+use crate::model::format::{About, Recognition};
 use crate::model::graph::Graph;
 use crate::model::usage::beside;
 use crate::model::usage::pixels::{self, Expected, Levels};
@@ -18,8 +18,8 @@ pub struct Evidence<'a> {
     pub path: &'a Path,
     /// The text of the file's own `preprocess.json`.
     pub own: Option<&'a str>,
-    /// Whether that is the program's own, for weights that it has recognised.
-    pub weights: bool,
+    /// What was recognised, if the file has only weights.
+    pub weights: Option<&'a Recognition>,
     /// Keys and values that the file has.
     pub metadata: &'a [(String, String)],
     pub about: &'a About,
@@ -51,12 +51,7 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
     let mut notes = Vec::new();
     if let Some(text) = evidence.own {
         let mut preprocess = Preprocess::from_json(text, assumed, evidence.path)?;
-        let source = if evidence.weights {
-            PreprocessSource::Weights
-        } else {
-            PreprocessSource::InFile
-        };
-        let mut sources = Sources::all(source);
+        let mut sources = Sources::all(PreprocessSource::InFile);
         if let Some(expected) = &expected
             && !expected.is_learnt
             && expected.does_what(&preprocess)
@@ -88,6 +83,7 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
             "The file's entries about images {reason}. They are ignored."
         )),
     }
+    notes.extend(metadata::linear_note(evidence.metadata).map(str::to_owned));
     if metadata::is_of_ultralytics(evidence.metadata) {
         let stated = metadata::ultralytics(assumed.width, assumed.height);
         layers.both(&stated, PreprocessSource::Ultralytics, &mut notes);
@@ -114,6 +110,14 @@ pub fn resolve(evidence: &Evidence) -> Result<Found, Error> {
         && let Some(levels) = pixels::hinted(evidence.graph)
     {
         layers.levels(&levels.stated(), PreprocessSource::Network, &mut notes);
+    }
+    if !layers.is_complete()
+        && let Some((_, usual)) = evidence
+            .weights
+            .and_then(|weights| weights.preprocess.first())
+        && let Ok(stated) = timm::stated(usual)
+    {
+        layers.both(&stated, PreprocessSource::Weights, &mut notes);
     }
     if !layers.is_complete()
         && let Some(found) = library::recognise(evidence.about, evidence.graph, assumed)

@@ -15,7 +15,7 @@ pub enum PreprocessSource {
     Network,
     /// Assumed after the mean and deviation of images that its first normalisation has learnt.
     Learnt,
-    /// The file has weights alone, and the network was recognised by their names.
+    /// Assumed after the network that was recognised, because the file has weights alone.
     Weights,
     /// Assumed, because the network looks like one of this library.
     Library(&'static str),
@@ -31,11 +31,11 @@ impl PreprocessSource {
             | PreprocessSource::ImageMetadata
             | PreprocessSource::Ultralytics
             | PreprocessSource::Beside(_)
-            | PreprocessSource::Network
-            | PreprocessSource::Weights => false,
-            PreprocessSource::Learnt | PreprocessSource::Library(_) | PreprocessSource::Assumed => {
-                true
-            }
+            | PreprocessSource::Network => false,
+            PreprocessSource::Learnt
+            | PreprocessSource::Library(_)
+            | PreprocessSource::Weights
+            | PreprocessSource::Assumed => true,
         }
     }
 
@@ -48,7 +48,7 @@ impl PreprocessSource {
             PreprocessSource::Beside(name) => format!("{name} beside it"),
             PreprocessSource::Network => "the network's first operations".into(),
             PreprocessSource::Learnt => "assumed, from its first normalisation".into(),
-            PreprocessSource::Weights => "the network that the weights are of".into(),
+            PreprocessSource::Weights => "assumed, of the network that the weights are of".into(),
             PreprocessSource::Library(library) => format!("assumed, as in {library}"),
             PreprocessSource::Assumed => "assumed".into(),
         }

@@ -12,6 +12,7 @@ use super::usage_ui::{Draft, usage_ui};
 use crate::app::commands::Command;
 use crate::app::scene::Scene;
 use crate::app::ui::kit::theme::{self, GRID, INSET, palette};
+use crate::app::ui::side_panels::model_ui::each_note_ui;
 use crate::app::wording::{in_short, thousands};
 
 pub fn about_ui(
@@ -32,6 +33,10 @@ pub fn about_ui(
                 section(ui, "Non-linearities");
                 non_linearities_ui(ui, model);
                 usage_ui(ui, scene, model, usage, commands);
+                if !model.notes.is_empty() {
+                    section(ui, "Notes");
+                    each_note_ui(ui, model);
+                }
                 chosen_layers_ui(ui, scene, model);
             });
         });

@@ -6,4 +6,5 @@ pub(super) mod fact_rows;
 mod inputs_ui;
 mod reading_ui;
 pub(crate) mod usage_ui;
+mod weights_ui;
 mod window_ui;

@@ -13,6 +13,7 @@ use super::answer_ui::answer_ui;
 use super::fact_rows::{choice_width, fact_with_more, named, named_wide, section};
 use super::inputs_ui::{TypedInput, inputs_ui};
 use super::reading_ui::reading_ui;
+use super::weights_ui::weights_ui;
 use super::window_ui::WindowDraft;
 use crate::app::commands::Command;
 use crate::app::commands::action::Action;
@@ -86,6 +87,7 @@ pub fn usage_ui(
         }
         settled |= preparing_ui(ui, &mut draft.preprocess);
         reading_ui(ui, scene, model, &mut edits.window, commands);
+        weights_ui(ui, model, commands);
         section(ui, "Output");
         settled |= answer_ui(ui, model, &mut draft);
         compared_row_ui(ui, scene, model, commands);

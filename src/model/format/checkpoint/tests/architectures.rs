@@ -2,14 +2,12 @@
 
 use serde_json::json;
 
-use super::support::{fault, file, layer, open, resnet};
+use super::support::{fault, file, layer, open, other_resnet, resnet};
 use crate::model::error::Fault;
 
 #[test]
 fn asks_which_of_two_architectures_it_is() {
-    let mut other = resnet("resnet_strided");
-    other.0["hint"] = json!("with strides");
-    let known = [resnet("resnet"), other];
+    let known = [resnet("resnet"), other_resnet()];
     let Fault::SeveralArchitectures(candidates) = fault(&file("plain.pth"), &known) else {
         panic!("it did not ask");
     };
@@ -19,7 +17,7 @@ fn asks_which_of_two_architectures_it_is() {
     assert!(message.contains("choose one") && message.contains("resnet_strided: with strides"));
 
     let chosen = open(&file("plain.pth"), &known, Some("resnet_strided")).unwrap();
-    assert_eq!(chosen.architecture.as_deref(), Some("resnet_strided"));
+    assert_eq!(chosen.weights.unwrap().architecture, "resnet_strided");
     let none = open(&file("plain.pth"), &known, Some("vgg")).unwrap_err();
     assert!(matches!(none, Fault::UnknownArchitecture { .. }), "{none}");
 }

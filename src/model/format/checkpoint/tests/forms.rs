@@ -40,8 +40,15 @@ fn opens_every_form_of_checkpoint_with_pytorchs_numbers() {
     ] {
         let opened = open(&file(name), &[resnet("resnet"), layer()], None);
         let opened = opened.unwrap_or_else(|fault| panic!("{name}: {fault}"));
-        assert_eq!(opened.architecture.as_deref(), Some("resnet"));
-        assert!(opened.preprocess.as_deref().unwrap().contains("0.5"));
+        let weights = opened.weights.as_ref().unwrap();
+        assert_eq!(weights.architecture, "resnet");
+        let [(name_of_usual, usual)] = &weights.preprocess[..] else {
+            panic!("{:?}", weights.preprocess);
+        };
+        assert_eq!(
+            (name_of_usual.as_str(), usual.as_str()),
+            ("usual", r#"{"crop_pct":0.5}"#)
+        );
         let apart = apart(&opened);
         assert!(apart <= tolerance, "{name} is {apart} apart");
     }

@@ -3,6 +3,7 @@
 
 mod architectures;
 mod damage;
+mod folders;
 mod forms;
 mod support;
 mod weights;

@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::model::error::Fault;
-use crate::model::format::checkpoint::architectures::Library;
+use crate::model::format::checkpoint::architectures::{Library, Shapes, naming};
 use crate::model::format::{self, Opened};
 use crate::model::opening::{OpenOptions, Opening};
 
@@ -51,9 +51,38 @@ pub fn network(name: &str, program: &Value, head: &[&str]) -> (Value, String) {
     (about, program.to_string())
 }
 
+/// A library of these networks, each with a graph of its own.
 pub fn library(networks: &[(Value, String)]) -> Library {
-    let about: Vec<&Value> = networks.iter().map(|(about, _)| about).collect();
-    let index = json!({"auxiliary": ["aux."], "architectures": about}).to_string();
+    let (mut graphs, mut listed, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    for (about, program) in networks {
+        let tensors: Shapes = serde_json::from_value(about["tensors"].clone()).unwrap();
+        let head: Vec<String> = serde_json::from_value(about["head"].clone()).unwrap();
+        let mut trunk = tensors.clone();
+        trunk.retain(|name, _| !head.contains(name));
+        let prints: Vec<u32> = naming::prints(&naming::patterns(&trunk, ""), "")
+            .into_iter()
+            .collect();
+        graphs.push(json!({"id": about["name"], "prints": prints, "numbered": []}));
+        listed.push(json!({
+            "name": about["name"], "library": "torchvision", "graph": about["name"],
+            "tensors": naming::hash_of(&tensors, &head), "trunk": "", "units": [],
+            "hint": about.get("hint").cloned().unwrap_or(json!("")),
+            "preprocess": [["usual", about["preprocess"]]],
+        }));
+        let mut due = about["tensors"].clone();
+        for name in &head {
+            due[name][0] = Value::Null;
+        }
+        let program: Value = serde_json::from_str(program).unwrap();
+        let template = json!({
+            "head": head, "cuts": [], "tensors": due, "children": [], "parameters": {}, "program": program,
+        });
+        entries.push((
+            about["name"].as_str().unwrap().to_owned(),
+            template.to_string(),
+        ));
+    }
+    let index = json!({"auxiliary": ["aux."], "graphs": graphs, "networks": listed}).to_string();
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let mut entry = |name: &str, text: &str| {
@@ -61,8 +90,8 @@ pub fn library(networks: &[(Value, String)]) -> Library {
         writer.write_all(text.as_bytes()).unwrap();
     };
     entry("index.json", &index);
-    for (about, graph) in networks {
-        entry(&format!("{}.json", about["name"].as_str().unwrap()), graph);
+    for (name, template) in &entries {
+        entry(&format!("{name}.json"), template);
     }
     Library::of(writer.finish().unwrap().into_inner().leak()).unwrap()
 }
@@ -71,6 +100,14 @@ pub fn resnet(name: &str) -> (Value, String) {
     let mini = root("tests/torchvision/tiny/resnet.pt2");
     let program = program(&mini, "resnet/models/model.json");
     network(name, &program, &["fc.weight", "fc.bias"])
+}
+
+/// One with the same tensors that computes otherwise.
+pub fn other_resnet() -> (Value, String) {
+    let (mut about, program) = resnet("resnet_strided");
+    about["hint"] = json!("with strides");
+    let program = program.replacen("aten.relu_.default", "aten.tanh_.default", 1);
+    (about, program)
 }
 
 /// A linear layer on the mean of each colour.

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tch::Tensor;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::support::{file, library, network, open, resnet, safetensors, spoilt};
+use super::support::{file, library, network, open, other_resnet, resnet, safetensors, spoilt};
 use crate::model::error::Fault;
 use crate::model::format;
+use crate::model::format::checkpoint::unwrap::Saved;
 use crate::model::format::checkpoint::{StateDict, fill_architecture, safetensors as reader};
 use crate::model::format::file::start::FileStart;
 use crate::model::format::torch_save::pickle::{Dtype, Stored};
@@ -21,18 +22,17 @@ use crate::model::tape::forward;
 
 #[test]
 fn blames_an_unreadable_object_only_where_a_weight_is_expected() {
-    let mut other = resnet("resnet_strided");
-    other.0["hint"] = json!("with strides");
     let read = || reader::read(FileStart::of(&file("plain.safetensors")).unwrap()).unwrap();
     let mut report = |_| ControlFlow::Continue(());
     let mut refused = |weights: StateDict, known: &[(Value, String)]| {
         let mut opening = Opening::new(&mut report);
-        fill_architecture(weights, || Ok(library(known)), &mut opening).unwrap_err()
+        let (path, saved) = (std::path::Path::new("w"), Saved::of(weights));
+        fill_architecture(path, saved, || Ok(library(known)), &mut opening).unwrap_err()
     };
     let mut noted = read();
     let settings = ("settings".to_owned(), "argparse.Namespace".to_owned());
     noted.unreadable.push(settings);
-    let asked = refused(noted, &[resnet("resnet"), other]);
+    let asked = refused(noted, &[resnet("resnet"), other_resnet()]);
     assert!(matches!(asked, Fault::SeveralArchitectures(_)), "{asked}");
 
     let mut packed = read();

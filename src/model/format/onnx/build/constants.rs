@@ -28,11 +28,29 @@ impl Builder<'_, '_> {
                 self.label
             ))
         })?;
-        let (tensor, content) = self.weights.tensor(weight, name)?;
-        // Shapes and indices are not parameters.
-        let trained = floating(tensor.kind());
-        let value = self.weight(name, tensor, trained, content)?;
+        let value = if weight.kind == proto::TEXT {
+            self.text(name, weight)?
+        } else {
+            // Shapes and indices are not parameters.
+            self.read(name, weight, floating)?
+        };
         self.names.insert(name.to_owned(), value);
+        Ok(value)
+    }
+
+    /// Reads a tensor of the file. `trained` says whether it is a parameter.
+    fn read(
+        &mut self,
+        name: &str,
+        written: &proto::Tensor,
+        trained: impl Fn(Kind) -> bool,
+    ) -> Result<ValueId> {
+        let (tensor, content) = self.weights.tensor(written, name)?;
+        let trained = trained(tensor.kind());
+        let value = self.weight(name, tensor, trained, content)?;
+        if !trained {
+            self.stored.insert(value, written.kind);
+        }
         Ok(value)
     }
 
@@ -78,10 +96,19 @@ impl Builder<'_, '_> {
     /// Adds a tensor that an attribute holds. Some files have their weights there.
     pub fn written(&mut self, tensor: &proto::Tensor) -> Answer<ValueId> {
         let name = self.label.clone();
-        let (tensor, content) = self.weights.tensor(tensor, &name)?;
+        if tensor.kind == proto::TEXT {
+            return Ok(self.text(&name, tensor)?);
+        }
         // A single number belongs to the architecture.
-        let trained = floating(tensor.kind()) && tensor.numel() > 1;
-        Ok(self.weight(&name, tensor, trained, content)?)
+        let several = shape::count(&tensor.sizes).is_some_and(|count| count > 1);
+        Ok(self.read(&name, tensor, |kind| floating(kind) && several)?)
+    }
+
+    /// Adds a weight that was computed from what the file holds, and counts as one of it.
+    pub fn restored(&mut self, name: &str, tensor: Tensor) -> Answer<ValueId> {
+        let content = Content::of(&tensor).map_err(|error| self.torch(&error))?;
+        let trained = tensor.numel() > 1;
+        Ok(self.weight(name, tensor, trained, content)?)
     }
 
     /// Refuses constants that are too large, before they are computed.

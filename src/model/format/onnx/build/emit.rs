@@ -2,8 +2,9 @@
 
 use tch::{Kind, Tensor};
 
-use super::{Builder, kinds};
+use super::Builder;
 use crate::model::error::{Fault, Result};
+use crate::model::format::build::kinds;
 use crate::model::format::build::module_calls::innermost;
 use crate::model::format::build::refusal::{Answer, Refusal};
 use crate::model::format::build::storage::{Content, torch};

@@ -6,13 +6,15 @@
 
 mod constants;
 mod emit;
-mod kinds;
 mod node;
+pub mod quantised;
+mod text;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use tch::{Kind, Tensor};
 
+use self::quantised::Quantisation;
 use super::branches;
 use super::message::proto;
 use super::nodes::Lost;
@@ -25,7 +27,7 @@ use crate::model::format::build::module_calls::{self, Stack, innermost};
 use crate::model::format::build::refusal::Refusal;
 use crate::model::format::build::storage::Content;
 use crate::model::graph::budget::Budget;
-use crate::model::graph::{Graph, Output, ValueId};
+use crate::model::graph::{Graph, Node, Output, ValueId};
 use crate::model::op::{Reshaping, shape};
 use crate::model::opening::Opening;
 
@@ -51,6 +53,15 @@ pub struct Builder<'a, 'o> {
     last_reads: Vec<Vec<&'a str>>,
     /// The dtypes of values that depend on the image and are no floats.
     kinds: HashMap<ValueId, Kind>,
+    /// The texts of values that consist of texts, which the graph holds as their positions.
+    texts: HashMap<ValueId, Vec<String>>,
+    /// The names of classes that nodes have, the first ones first.
+    class_names: Vec<Vec<String>>,
+    /// The dtypes in `onnx.proto` of the tensors of the file that are whole numbers.
+    stored: HashMap<ValueId, i32>,
+    /// The values that are whole numbers standing for floats, by their names in the file.
+    quantised: HashMap<String, Quantisation>,
+    computes_with_integers: bool,
     /// The constants with infinities, and the tensors of the file these come from.
     infinite: BTreeMap<ValueId, String>,
     /// For constants that are computed here.
@@ -96,6 +107,11 @@ impl<'a, 'o> Builder<'a, 'o> {
             returned: returned.collect(),
             last_reads: node::last_reads(graph, wanted),
             kinds: HashMap::new(),
+            texts: HashMap::new(),
+            class_names: Vec::new(),
+            stored: HashMap::new(),
+            quantised: HashMap::new(),
+            computes_with_integers: false,
             infinite: BTreeMap::new(),
             computed: Budget::of(COMPUTED),
             running: Budget::default(),
@@ -176,6 +192,21 @@ impl<'a, 'o> Builder<'a, 'o> {
     /// The tensor of a value that does not depend on the image.
     pub fn tensor(&self, value: ValueId) -> Option<&Tensor> {
         self.graph.value(value).weight.as_ref()
+    }
+
+    /// The node that computes a value from the image.
+    pub fn maker(&self, value: ValueId) -> Option<&Node> {
+        self.graph.maker(value)
+    }
+
+    /// The name of a value.
+    pub fn name(&self, value: ValueId) -> &str {
+        &self.graph.value(value).name
+    }
+
+    /// Whether a value is the image.
+    pub fn is_image(&self, value: ValueId) -> bool {
+        value == self.graph.image()
     }
 
     /// The dtype of a value.

@@ -140,6 +140,8 @@ pub struct Tensor {
     /// Also the bits of 16-bit floats, and all smaller integers.
     #[prost(int32, repeated, tag = "5")]
     pub int32s: Vec<i32>,
+    #[prost(bytes = "bytes", repeated, tag = "6")]
+    pub texts: Vec<Bytes>,
     #[prost(int64, repeated, tag = "7")]
     pub int64s: Vec<i64>,
     #[prost(string, tag = "8")]
@@ -164,6 +166,8 @@ pub struct Tensor {
 pub const RAW: u64 = 9;
 pub const FLOATS: u64 = 4;
 pub const DOUBLES: u64 = 10;
+/// The dtype of texts.
+pub const TEXT: i32 = 8;
 /// The field of [`Tensor::places`].
 pub const PLACES: u64 = 100;
 

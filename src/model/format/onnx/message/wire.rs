@@ -82,7 +82,7 @@ impl Message {
             (Attribute, 7 | 8) | (Tensor, 1 | 5 | 7 | 11) => Field::Numbers,
             (Function, 1 | 4 | 5 | 10 | 13) | (Node, 1 | 2 | 3 | 4 | 7 | 8) => Field::Text,
             (Model, 2 | 3) | (Opset | ValueInfo, 1) | (Entry, 1 | 2) => Field::Text,
-            (Attribute, 1 | 4 | 9 | 21) | (Tensor, 8) => Field::Text,
+            (Attribute, 1 | 4 | 9 | 21) | (Tensor, 6 | 8) => Field::Text,
             _ => Field::Skipped,
         }
     }

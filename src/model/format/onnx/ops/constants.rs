@@ -49,6 +49,9 @@ pub fn constant(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if let Some(tensor) = args.tensor("value")? {
         return Ok(vec![builder.written(tensor)?]);
     }
+    if let Some(texts) = args.texts("value_strings")? {
+        return Ok(vec![builder.row_of_texts(texts)?]);
+    }
     let scalar = |row: Result<Tensor, TchError>| row.and_then(|row| row.f_reshape([0i64; 0]));
     let tensor = if args.has("value_float") {
         scalar(Tensor::f_from_slice(&[

@@ -3,6 +3,7 @@
 use tch::Tensor;
 
 use super::choosing::{from_start as counted, gather_by_image};
+use super::ml::labels;
 use super::{one, reshaped};
 use crate::model::format::build::refusal::{Answer, beyond};
 use crate::model::format::onnx::args::Args;
@@ -133,6 +134,9 @@ pub fn take(
 
 pub fn gather(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     let (x, index) = (args.input(0)?, args.input(1)?);
+    if builder.texts(x).is_some() {
+        return labels::looked_up(args, builder, (x, index));
+    }
     let shape = builder.shape(x).to_vec();
     let axis = args.axis(args.int_or("axis", 0)?, shape.len())?;
     let index_shape = builder.shape(index).to_vec();

@@ -8,8 +8,11 @@ mod arithmetic;
 mod choosing;
 mod constants;
 mod contrib;
+mod experimental;
 mod index;
+pub(super) mod ml;
 mod products;
+pub(super) mod quantised;
 mod reduce;
 mod shape;
 pub(crate) mod spatial;
@@ -31,6 +34,8 @@ pub type Reader = fn(&Args, &mut Builder) -> Answer<Vec<ValueId>>;
 /// What reads a node; `None` if its operator is not supported.
 pub fn reader(node: &Node) -> Option<Reader> {
     let reader: Reader = match node.op_type.as_str() {
+        op if node.domain == ml::DOMAIN => return ml::reader(op),
+        _ if quantised::reader(node).is_some() => return quantised::reader(node),
         op if node.domain == contrib::DOMAIN => return contrib::reader(op),
         _ if !is_own_domain(&node.domain) => return None,
         "Conv" => convolution::convolution,
@@ -108,6 +113,9 @@ pub fn reader(node: &Node) -> Option<Reader> {
         | "Bernoulli" | "Multinomial" => choosing::random,
         "Hardmax" => choosing::jumps,
         "Resize" | "Upsample" => resize::resize,
+        "Crop" => experimental::crop,
+        "ImageScaler" => experimental::image_scaler,
+        "Affine" | "Scale" | "ScaledTanh" | "ParametricSoftplus" => experimental::function,
         "Shape" | "Size" => constants::shape,
         "Constant" => constants::constant,
         "ConstantOfShape" => constants::filled,
@@ -125,6 +133,9 @@ const RANDOM: &str = "it draws random numbers, as augmentation (random flips, tu
 
 /// Why an operator that is known is not supported, and what to do; `None` for all others.
 pub fn reason(node: &Node) -> Option<&'static str> {
+    if node.domain == ml::DOMAIN {
+        return ml::reason(&node.op_type);
+    }
     Some(match node.op_type.as_str() {
         // What tf2onnx leaves of Keras' layers of augmentation.
         name if name.starts_with("Stateless")
@@ -140,37 +151,16 @@ pub fn reason(node: &Node) -> Option<&'static str> {
             "onnxruntime has arranged the network for one kind of processor; open the file that it \
              was made from, or have it optimised no further than “extended”"
         }
-        "QuantizeLinear"
-        | "DequantizeLinear"
-        | "DynamicQuantizeLinear"
-        | "QLinearConv"
-        | "QLinearMatMul"
-        | "ConvInteger"
-        | "MatMulInteger"
-        | "QLinearAdd"
-        | "QLinearMul"
-        | "QLinearConcat"
-        | "QLinearAveragePool"
-        | "QLinearGlobalAveragePool"
-        | "QLinearSigmoid"
-        | "QLinearLeakyRelu"
-        | "QLinearSoftmax"
-        | "QGemm"
-        | "QAttention"
-        | "DynamicQuantizeLSTM"
-        | "DynamicQuantizeMatMul"
+        "DynamicQuantizeLSTM"
         | "MatMulBnb4"
         | "MatMulFpQ4"
         | "MatMulInteger16"
-        | "MatMulIntegerToFloat"
         | "MatMulNBits"
         | "NhwcMaxPool"
+        | "QAttention"
         | "QEmbedLayerNormalization"
         | "QLinearReduceMean"
-        | "QLinearWhere" => {
-            "the model is quantised, and integers have no gradient; open the float model that it \
-             was made from"
-        }
+        | "QLinearWhere" => quantised::REFUSED,
         "MaxUnpool" => "it needs the positions that a pooling kept; export with interpolation",
         "NonMaxSuppression" | "RoiAlign" | "MaxRoiPool" => {
             "it belongs to a detector; export the backbone and its classifier alone"

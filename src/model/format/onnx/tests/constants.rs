@@ -56,14 +56,14 @@ fn refuses_unsupported_dtypes_and_nan_by_name() {
                 kind: 8,
                 ..Tensor::default()
             },
-            "string",
+            "0 texts are stored",
         ),
         (
             Tensor {
                 kind: 17,
                 ..Tensor::default()
             },
-            "float8",
+            "float8, which is not supported; open the float model",
         ),
         (
             Tensor {

@@ -23,7 +23,7 @@ fn opens_the_smallest_model() {
 fn lists_all_unsupported_operations_together() {
     let mut model = Onnx::new();
     model.graph().nodes[0].inputs = vec!["c".into()];
-    model.node("QuantizeLinear", &["x"], &["a"], vec![]);
+    model.node("StringSplit", &["x"], &["a"], vec![]);
     model.node("Loop", &["a"], &["b"], vec![]);
     model.node("EmbedLayerNormalization", &["b"], &["c"], vec![]);
     model.graph().nodes[4].domain = "com.microsoft".into();
@@ -33,7 +33,7 @@ fn lists_all_unsupported_operations_together() {
     let why = refusal(&model);
     assert!(why.starts_with("the model uses 3 operations"), "{why}");
     for word in [
-        "QuantizeLinear (node a, in a)",
+        "StringSplit (node a, in a)",
         "Loop (node b",
         "com.microsoft::EmbedLayerNormalization (node c",
     ] {
@@ -83,6 +83,71 @@ fn names_the_node_of_a_weight_that_does_not_fit() {
         why.contains("node a") && why.contains("[5, 2, 1, 1]"),
         "{why}"
     );
+}
+
+#[test]
+fn names_the_node_of_a_bias_that_does_not_fit() {
+    let convolution = |op: &str, bias: i64| {
+        let mut model = Onnx::empty(&[1, 3, 4, 4]);
+        model.weight("w", &[3, 3, 1, 1], &[1.0; 9]);
+        model.weight("b", &[bias], &vec![1.0; bias as usize]);
+        model.node(op, &["x", "w", "b"], &["a"], vec![]);
+        model.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+        model
+    };
+    let product = |op: &str, bias: &[i64]| {
+        let mut model = Onnx::new();
+        model.graph().outputs[0].name = "a".into();
+        let count = bias.iter().product::<i64>() as usize;
+        model
+            .weight("w", &[3, 4], &[1.0; 12])
+            .weight("b", bias, &vec![1.0; count]);
+        if op == "Gemm" {
+            model.node(op, &["y", "w", "b"], &["a"], vec![]);
+        } else {
+            model.node("MatMul", &["y", "w"], &["p"], vec![]);
+            model.node(op, &["p", "b"], &["a"], vec![]);
+        }
+        model
+    };
+    let mut norm = Onnx::empty(&[1, 3, 4, 4]);
+    norm.weight("long", &[4], &[1.0; 4])
+        .weight("right", &[3], &[1.0; 3]);
+    norm.node(
+        "BatchNormalization",
+        &["x", "right", "long", "right", "right"],
+        &["a"],
+        vec![],
+    );
+    norm.node("GlobalAveragePool", &["a"], &["y"], vec![]);
+    for (model, words) in [
+        (convolution("Conv", 4), "a bias [4] does not fit 3 channels"),
+        (
+            convolution("ConvTranspose", 2),
+            "a bias [2] does not fit 3 channels",
+        ),
+        (
+            product("Gemm", &[5]),
+            "has a bias of shape [5] for a product of shape [1, 4]",
+        ),
+        (
+            product("Gemm", &[2, 4]),
+            "has a bias of shape [2, 4] for a product of shape [1, 4]",
+        ),
+        (
+            product("Add", &[5]),
+            "shapes [1, 4] and [5] cannot be broadcast",
+        ),
+        (norm, "a row [4] does not fit the channels of [1, 3, 4, 4]"),
+    ] {
+        let why = refusal(&model);
+        assert!(
+            why.contains("node a") && why.contains(words),
+            "{words}: {why}"
+        );
+    }
+    opened(&convolution("Conv", 3));
+    opened(&product("Gemm", &[1, 4]));
 }
 
 #[test]

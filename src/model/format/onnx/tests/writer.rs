@@ -81,6 +81,19 @@ impl Onnx {
         self
     }
 
+    /// A weight that consists of texts.
+    pub fn text(&mut self, name: &str, values: &[&str]) -> &mut Onnx {
+        let tensor = Tensor {
+            name: name.into(),
+            kind: 8,
+            sizes: vec![values.len() as i64],
+            texts: bytes(values),
+            ..Tensor::default()
+        };
+        self.graph().initializers.push(tensor);
+        self
+    }
+
     pub fn note(&mut self, key: &str, value: &str) -> &mut Onnx {
         self.model.metadata.push(entry(key, value));
         self
@@ -96,8 +109,8 @@ impl Onnx {
         self.model.functions.push(Function {
             name: name.into(),
             domain: "own".into(),
-            inputs: texts(inputs),
-            outputs: texts(outputs),
+            inputs: owned(inputs),
+            outputs: owned(outputs),
             nodes,
             ..Function::default()
         });
@@ -120,15 +133,20 @@ pub fn entry(key: &str, value: &str) -> Entry {
 pub fn node(op: &str, inputs: &[&str], outputs: &[&str], attributes: Vec<Attribute>) -> Node {
     Node {
         op_type: op.into(),
-        inputs: texts(inputs),
-        outputs: texts(outputs),
+        inputs: owned(inputs),
+        outputs: owned(outputs),
         attributes,
         ..Node::default()
     }
 }
 
-fn texts(names: &[&str]) -> Vec<String> {
+fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn bytes(texts: &[&str]) -> Vec<Bytes> {
+    let texts = texts.iter().map(|text| text.as_bytes());
+    texts.map(Bytes::copy_from_slice).collect()
 }
 
 pub fn floats(name: &str, sizes: &[i64], values: &[f32]) -> Tensor {
@@ -195,6 +213,15 @@ pub fn text(name: &str, value: &str) -> Attribute {
         name: name.into(),
         text: Some(Bytes::copy_from_slice(value.as_bytes())),
         kind: attribute::TEXT,
+        ..Attribute::default()
+    }
+}
+
+pub fn texts(name: &str, values: &[&str]) -> Attribute {
+    Attribute {
+        name: name.into(),
+        texts: bytes(values),
+        kind: attribute::TEXTS,
         ..Attribute::default()
     }
 }

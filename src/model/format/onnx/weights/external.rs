@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{ErrorKind, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
+use super::missing;
 use crate::model::error::Result;
 use crate::model::format::build::storage::wrong;
 use crate::model::format::onnx::message::proto::Entry;
@@ -23,11 +24,13 @@ pub struct Folder {
     files: HashMap<PathBuf, (File, u64)>,
     /// The canonical path of each location that a weight names.
     named: HashMap<String, PathBuf>,
+    /// How many bytes the file at each location has at least.
+    needed: HashMap<String, u64>,
 }
 
 impl Folder {
-    /// The folder of the model at `path`.
-    pub fn of(path: &Path) -> Folder {
+    /// The folder of the model at `path`, whose files have `needed` bytes each.
+    pub fn of(path: &Path, needed: HashMap<String, u64>) -> Folder {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
@@ -40,6 +43,7 @@ impl Folder {
             model,
             files: HashMap::new(),
             named: HashMap::new(),
+            needed,
         }
     }
 
@@ -114,10 +118,16 @@ impl Folder {
             return Err(leaves());
         }
         let missing = |error: std::io::Error| {
-            wrong(
-                weight,
-                format!("should be in {location} beside the model, which cannot be read ({error})"),
-            )
+            let why = if error.kind() == ErrorKind::NotFound {
+                let needed = self.needed.get(location).copied().unwrap_or(0);
+                let beside = missing::beside(&self.path, self.model.as_deref(), location, needed);
+                format!(
+                    "should be in {location} beside the model, and there is no such file. {beside}"
+                )
+            } else {
+                format!("should be in {location} beside the model, which cannot be read ({error})")
+            };
+            wrong(weight, why)
         };
         let folder = self.path.canonicalize().map_err(missing)?;
         // Links are resolved first: they may lead anywhere.

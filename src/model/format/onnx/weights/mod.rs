@@ -1,6 +1,7 @@
 //! Weights and constants: tensors of the file become tensors of libtorch.
 //!
-//! Floats of any width are held as float32, integers of any width as int64. Sizes are checked against
+//! Floats of any width are held as float32, integers of any width as int64, except for long rows of bytes: only
+//! quantised weights are, and they would take eight times the memory. Sizes are checked against
 //! the number of bytes before libtorch is called. Large tensors are read from their position in the
 //! model's own file, or from a file beside it.
 
@@ -18,6 +19,15 @@ use crate::model::opening::Opening;
 use external::Folder;
 
 pub(crate) mod external;
+pub(super) mod missing;
+
+/// The number of 16-bit integers without a sign, which libtorch lacks.
+const UINT16: i32 = 4;
+/// Rows of bytes that have more values than this stay bytes.
+const LONG: i64 = 1 << 12;
+
+/// The numbers of dtypes of 8 bits and less that only quantised weights have.
+const FEW_BITS: std::ops::RangeInclusive<i32> = 17..=23;
 
 /// A dtype by its number in `onnx.proto`: the one in the file.
 fn stored(number: i32) -> Option<Kind> {
@@ -25,7 +35,8 @@ fn stored(number: i32) -> Option<Kind> {
         1 => Kind::Float,
         2 => Kind::Uint8,
         3 => Kind::Int8,
-        5 => Kind::Int16,
+        // Those without a sign have the same bits, see `Row::unsigned`.
+        UINT16 | 5 => Kind::Int16,
         6 => Kind::Int,
         7 => Kind::Int64,
         9 => Kind::Bool,
@@ -39,7 +50,7 @@ fn stored(number: i32) -> Option<Kind> {
 /// A dtype by its number in `onnx.proto`: the one in memory.
 pub fn held(number: i32) -> Option<Kind> {
     // Unsigned integers occur in casts of shapes.
-    if let 4 | 12 | 13 = number {
+    if let 12 | 13 = number {
         return Some(Kind::Int64);
     }
     stored(number).map(|kind| match kind {
@@ -52,7 +63,6 @@ pub fn held(number: i32) -> Option<Kind> {
 /// The name of a dtype that is not supported.
 fn unsupported_name(number: i32) -> String {
     let name = match number {
-        4 => "uint16",
         8 => "string",
         12 => "uint32",
         13 => "uint64",
@@ -164,17 +174,31 @@ impl<'r, 'o> Weights<'r, 'o> {
         let kind = stored(written.kind);
         let kind = kind.ok_or_else(|| {
             let dtype = unsupported_name(written.kind);
-            wrong(name, format!("has dtype {dtype}, which is not supported"))
+            let advice = if FEW_BITS.contains(&written.kind) {
+                "; open the float model that it was made from"
+            } else {
+                ""
+            };
+            wrong(
+                name,
+                format!("has dtype {dtype}, which is not supported{advice}"),
+            )
         })?;
         let sizes = &written.sizes;
         let (count, bytes) = size(written, kind)
             .ok_or_else(|| wrong(name, format!("has impossible sizes {sizes:?}")))?;
-        let held = held(written.kind).unwrap_or(kind);
+        let bytes_alone = kind.elt_size_in_bytes() == 1 && kind != Kind::Bool;
+        let held = if bytes_alone && count > LONG {
+            kind
+        } else {
+            held(written.kind).unwrap_or(kind)
+        };
         let row = Row {
             name,
             count,
             kind,
             held,
+            unsigned: written.kind == UINT16,
         };
         let of_length = |length: u64| {
             if length == bytes {
@@ -248,6 +272,8 @@ struct Row<'a> {
     kind: Kind,
     /// The dtype in memory.
     held: Kind,
+    /// Whether they are 16-bit integers without a sign.
+    unsigned: bool,
 }
 
 impl Row<'_> {
@@ -268,6 +294,9 @@ impl Row<'_> {
             let values = of_bytes(piece, self.kind).map_err(torch)?;
             let mut part = row.f_narrow(0, from, count).map_err(torch)?;
             part.f_copy_(&values).map_err(torch)?;
+            if self.unsigned {
+                part = part.f_bitwise_and_(0xffff).map_err(torch)?;
+            }
             content = content.max(Content::of(&part).map_err(torch)?);
             from += count;
             progress.add(piece.len() as u64)?;

@@ -81,6 +81,13 @@ pub fn read<'a>(node: &'a NodeJson, values: &'a HashMap<String, TensorMeta>) -> 
     }))
 }
 
+/// Whether there is a reader for the operator `NAME.OVERLOAD`.
+pub fn is_read(operator: &str) -> bool {
+    let (name, overload) = operator.split_once('.').unwrap_or((operator, ""));
+    let (name, overload) = in_place::base(name, overload).unwrap_or((name, overload));
+    table::known(name, overload).is_some()
+}
+
 /// Checks, which have no effect on any value.
 fn is_check(name: &str) -> bool {
     name.starts_with("_assert")

@@ -50,7 +50,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
         takes_bytes: skeleton.takes_bytes,
         held,
         metadata: Vec::new(),
-        architecture: None,
+        weights: None,
         size: skeleton.size,
         other_sizes: skeleton.size.other_sizes(OtherSizes::SameGraph),
         about: About {
@@ -61,6 +61,7 @@ pub fn open(mut archive: Archive, opening: &mut Opening) -> Result<Opened> {
             written_by: torch.map(|version| format!("PyTorch {version}")),
             classes: skeleton.classes,
             sources: skeleton.sources,
+            notes: Vec::new(),
         },
     })
 }

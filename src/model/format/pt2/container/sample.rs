@@ -120,6 +120,7 @@ fn flatten<'p>(
         Node::None
         | Node::Bool(_)
         | Node::Int(_)
+        | Node::Float(_)
         | Node::Text(_)
         | Node::Global(_)
         | Node::Storage(_)

@@ -183,11 +183,19 @@ pub fn arranged<T>(
 /// The shape of the image, `[batch, channels, height, width]`, whether its channels come last, and whether it
 /// has no axis for the batch.
 fn image_shape(module: &GraphModule, image: &str) -> Result<([i64; 4], bool, bool)> {
-    let Some(mut shape) = described(module, image)?.shape() else {
+    let Some(shape) = described(module, image)?.shape() else {
         return Err(Fault::Symbolic {
             name: format!("the input {image}"),
         });
     };
+    arrangement(shape)
+}
+
+/// As [`image_shape`], of an input with these sizes.
+///
+/// # Errors
+/// [`Fault::Input`] where no image has such a shape.
+pub fn arrangement(mut shape: Vec<i64>) -> Result<([i64; 4], bool, bool)> {
     let known: Vec<Option<i64>> = shape.iter().copied().map(Some).collect();
     let without_batch = inputs::with_batch(&known).is_some();
     if without_batch {

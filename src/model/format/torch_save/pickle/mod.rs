@@ -100,8 +100,9 @@ impl Machine<'_> {
             b'I' => self.line_number()?,
             b'L' => self.line_number()?,
             b'F' => {
-                self.line()?;
-                self.push(Node::Plain);
+                let line = self.line()?;
+                let node = line.trim().parse().map_or(Node::Plain, Node::Float);
+                self.push(node);
             }
             b'J' => {
                 let number = i32::from_le_bytes(self.bytes()?);
@@ -124,8 +125,8 @@ impl Machine<'_> {
                 self.long(length.into())?;
             }
             b'G' => {
-                self.bytes::<8>()?;
-                self.push(Node::Plain);
+                let number = f64::from_be_bytes(self.bytes()?);
+                self.push(Node::Float(number));
             }
 
             b'S' => {

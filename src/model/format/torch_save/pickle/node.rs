@@ -17,6 +17,7 @@ pub enum Node {
     None,
     Bool(bool),
     Int(i128),
+    Float(f64),
     Text(String),
     /// Sets too.
     List(Vec<Ref>),
@@ -32,7 +33,7 @@ pub enum Node {
         class: Ref,
         state: Option<Ref>,
     },
-    /// Bytes, and numbers that are not integers: nothing needs them.
+    /// Bytes, and numbers that cannot be read: nothing needs them.
     Plain,
 }
 
@@ -152,6 +153,11 @@ pub struct Pickle {
 }
 
 impl Pickle {
+    /// All nodes, in the order in which they were written.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
     pub fn root(&self) -> Ref {
         self.root
     }

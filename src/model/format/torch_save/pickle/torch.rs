@@ -41,12 +41,17 @@ impl Machine<'_> {
                 self.tensor(&arguments, Some(dtype))?;
             }
             // Stands for its first argument: the tensor of a parameter, the numbers of a size, the
-            // members of a set.
+            // members of a set, the values of a list to which TorchScript gives a type.
             (
                 "torch._utils._rebuild_parameter"
                 | "torch._utils._rebuild_parameter_with_state"
                 | "torch.nn.parameter.Parameter"
                 | "torch.Size"
+                | "torch.jit._pickle.build_boollist"
+                | "torch.jit._pickle.build_doublelist"
+                | "torch.jit._pickle.build_intlist"
+                | "torch.jit._pickle.build_tensorlist"
+                | "torch.jit._pickle.restore_type_tag"
                 | "builtins.set"
                 | "builtins.frozenset"
                 | "__builtin__.set"

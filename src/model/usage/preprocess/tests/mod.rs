@@ -156,7 +156,7 @@ fn the_files_own_normalisation_is_not_done_twice() {
         resolve::resolve(&resolve::Evidence {
             path: folder.path(),
             own: Some(text),
-            weights: false,
+            weights: None,
             metadata: &[],
             about: &model.about,
             graph: &model.graph,
@@ -186,7 +186,7 @@ fn reads_metadata_of_images_and_of_ultralytics() {
         resolve::resolve(&resolve::Evidence {
             path: &folder.path().join("m.onnx"),
             own: None,
-            weights: false,
+            weights: None,
             metadata: &metadata,
             about: &model.about,
             graph: &model.graph,

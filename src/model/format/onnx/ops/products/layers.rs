@@ -29,6 +29,16 @@ pub fn gemm(args: &Args, builder: &mut Builder) -> Answer<Vec<ValueId>> {
     if let (Some(c), true) = (bias, beta != 1.0) {
         bias = Some(builder.emit(Arithmetic::MulScalar(beta), &[c])?);
     }
+    if let Some(bias) = bias {
+        let columns = usize::from(!fixed);
+        let made = [builder.shape(a)[0], builder.shape(b)[columns]];
+        let bias = builder.shape(bias);
+        if shape::broadcast(bias, &made).ok().as_deref() != Some(&made[..]) {
+            return args.wrong(format!(
+                "has a bias of shape {bias:?} for a product of shape {made:?}"
+            ));
+        }
+    }
     if !fixed {
         let product = builder.emit(MatrixProduct::Matmul, &[a, b])?;
         return Ok(vec![match bias {

@@ -75,17 +75,24 @@ pub fn read(domain: &str, list: &'static str) -> Vec<&'static str> {
 
 #[test]
 fn every_operator_is_read_refused_with_advice_or_left_out_for_a_reason() {
-    let list = include_str!("../../../../../../tests/torchvision/lists/onnx.txt");
-    let left_out: Vec<&str> = LEFT_OUT
-        .iter()
-        .flat_map(|(_, names)| *names)
-        .copied()
-        .collect();
-    let read = read("", list);
-    let unread = list.lines().filter(|name| !read.contains(name));
-    let unread: Vec<&str> = unread
-        .filter(|name| ops::reason(&node("", name)).is_none())
-        .collect();
+    let lists = [
+        (
+            "",
+            include_str!("../../../../../../tests/torchvision/lists/onnx.txt"),
+        ),
+        (
+            "ai.onnx.ml",
+            include_str!("../../../../../../tests/torchvision/lists/ml.txt"),
+        ),
+    ];
+    let left_out = LEFT_OUT.iter().flat_map(|(_, names)| *names).copied();
+    let left_out: Vec<&str> = left_out.collect();
+    let mut unread: Vec<&str> = Vec::new();
+    for (domain, list) in lists {
+        let read = read(domain, list);
+        let others = list.lines().filter(|name| !read.contains(name));
+        unread.extend(others.filter(|name| ops::reason(&node(domain, name)).is_none()));
+    }
     let missing: Vec<&&str> = unread
         .iter()
         .filter(|name| !left_out.contains(name))

@@ -83,6 +83,44 @@ fn names_weights_whose_file_is_short_or_missing() {
 }
 
 #[test]
+fn says_what_lies_in_place_of_a_missing_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = [("location", "net.onnx.data"), ("offset", "8")];
+    let says = || in_folder(folder.path(), &entries).unwrap_err();
+    let nothing = says();
+    for words in [
+        "weight w should be in net.onnx.data beside the model, and there is no such file",
+        "No file there has the 200 bytes that it needs",
+    ] {
+        assert!(nothing.contains(words), "{nothing}");
+    }
+    std::fs::write(folder.path().join("notes.txt"), "not these").unwrap();
+    std::fs::write(folder.path().join("larger.bin"), vec![0; 300]).unwrap();
+    let larger = says();
+    assert!(larger.contains("these have more: larger.bin"), "{larger}");
+    // Its size is right, but it may be of another training: it is not taken.
+    std::fs::write(folder.path().join("best.onnx.data"), values()).unwrap();
+    let found = says();
+    assert!(
+        found.contains("best.onnx.data there has exactly the 200 bytes")
+            && found.contains("rename it to net.onnx.data"),
+        "{found}"
+    );
+    std::fs::write(folder.path().join("last.onnx.data"), values()).unwrap();
+    let both = says();
+    assert!(
+        both.contains("best.onnx.data, last.onnx.data there have exactly the 200 bytes"),
+        "{both}"
+    );
+    std::fs::rename(
+        folder.path().join("best.onnx.data"),
+        folder.path().join("net.onnx.data"),
+    )
+    .unwrap();
+    assert_eq!(in_folder(folder.path(), &entries).unwrap()[..2], [2.0, 3.0]);
+}
+
+#[test]
 fn opens_nothing_outside_the_folder() {
     let outer = tempfile::tempdir().unwrap();
     let secret = outer.path().join("secret");

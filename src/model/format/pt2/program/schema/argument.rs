@@ -39,6 +39,50 @@ pub enum Argument {
     Other(String),
 }
 
+impl Argument {
+    /// The names of the tensors in it.
+    pub fn tensors(&self) -> Vec<&str> {
+        match self {
+            Argument::Tensor(name) => vec![name],
+            Argument::Tensors(names) => names.iter().map(String::as_str).collect(),
+            Argument::Optionals(names) => names.iter().flatten().map(String::as_str).collect(),
+            Argument::None
+            | Argument::Int(_)
+            | Argument::Ints(_)
+            | Argument::Float(_)
+            | Argument::Floats(_)
+            | Argument::Bool(_)
+            | Argument::String(_)
+            | Argument::ScalarType(_)
+            | Argument::Symbol(_)
+            | Argument::OpenInts(_)
+            | Argument::Graph(_)
+            | Argument::Other(_) => Vec::new(),
+        }
+    }
+
+    /// The names of the tensors in it, to be changed.
+    pub fn tensors_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Argument::Tensor(name) => vec![name],
+            Argument::Tensors(names) => names.iter_mut().collect(),
+            Argument::Optionals(names) => names.iter_mut().flatten().collect(),
+            Argument::None
+            | Argument::Int(_)
+            | Argument::Ints(_)
+            | Argument::Float(_)
+            | Argument::Floats(_)
+            | Argument::Bool(_)
+            | Argument::String(_)
+            | Argument::ScalarType(_)
+            | Argument::Symbol(_)
+            | Argument::OpenInts(_)
+            | Argument::Graph(_)
+            | Argument::Other(_) => Vec::new(),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Argument {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Union;

@@ -218,6 +218,16 @@ impl Program {
     }
 }
 
+impl Program {
+    /// A program that is built in, from its JSON.
+    pub fn of(program: serde_json::Value) -> Result<Program> {
+        serde_json::from_value(program).map_err(|error| Fault::Entry {
+            entry: "the built-in graph".into(),
+            reason: error.to_string(),
+        })
+    }
+}
+
 impl Payloads {
     /// Reads a list of payloads; `None` if the archive has no such entry.
     pub fn read(archive: &mut Archive, entry: &str) -> Result<Option<Payloads>> {

@@ -1,10 +1,11 @@
-//! The dtypes of values that depend on the image. Almost all are floats; comparisons and positions are not,
-//! and integers divide otherwise.
+//! The dtypes of computed values. Almost all are floats; comparisons and positions are not, and integers
+//! divide otherwise.
 
 use tch::Kind;
 
 use crate::model::op::{
-    Aggregate, Copying, Function, Masking, Op, PairFunction, Reduction, Scattering, Sorting,
+    Aggregate, Copying, Creation, Function, Masking, Op, PairFunction, Reduction, Scattering,
+    Sorting,
 };
 
 /// The dtype of what an operation makes of inputs of these dtypes.
@@ -62,8 +63,13 @@ pub fn of_result(op: &Op, inputs: &[Kind]) -> Kind {
         | Op::Recurrent(_)
         | Op::Fourier(_)
         | Op::ComplexParts(_)
-        | Op::Joining(_)
-        | Op::Creation(_) => promoted(inputs),
+        | Op::Joining(_) => promoted(inputs),
+        Op::Creation(
+            Creation::Full { kind, .. }
+            | Creation::Range { kind, .. }
+            | Creation::Spaced { kind, .. }
+            | Creation::Eye { kind, .. },
+        ) => *kind,
     }
 }
 
@@ -151,7 +157,7 @@ fn of_pair(function: PairFunction, inputs: &[Kind]) -> Kind {
 }
 
 /// The dtype that takes in all of these.
-fn promoted(inputs: &[Kind]) -> Kind {
+pub fn promoted(inputs: &[Kind]) -> Kind {
     if inputs.is_empty() || inputs.contains(&Kind::Float) {
         Kind::Float
     } else if inputs.contains(&Kind::Int64) {
