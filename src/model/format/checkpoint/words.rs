@@ -61,7 +61,7 @@ pub fn notes(
 ) -> Vec<String> {
     let mut notes = vec![format!(
         "The file has weights only. Their names and shapes are those of {}. What weights do not tell, such as activations \
-         and pooling, is taken to be as there.",
+         and pooling, is assumed to be the same.",
         network(recognised)
     )];
     match averaged {
