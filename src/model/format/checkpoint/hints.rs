@@ -4,16 +4,13 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::architectures::Hints;
+use super::architectures::{GIVEN, Hints};
 use super::origin::Origin;
 use super::said::Said;
 use crate::model::usage::beside;
 
 /// The file that transformers and timm write beside weights.
 const CONFIG: &str = "config.json";
-
-/// The key of what timm's network was made with.
-pub const GIVEN: &str = "model_args";
 
 /// The hints for the file at `path`, whose contents say `said`; `side` is that of its images in pixels.
 pub fn of(path: &Path, chosen: Option<String>, said: Said, side: Option<u32>) -> Hints {

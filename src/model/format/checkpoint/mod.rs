@@ -8,11 +8,11 @@
 
 pub(crate) mod architectures;
 mod hints;
+mod image_size;
 mod origin;
 mod parts;
 mod safetensors;
 mod said;
-mod sized;
 #[cfg(test)]
 mod tests;
 mod unwrap;
@@ -25,7 +25,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use self::architectures::{Constant, Head, Hints, Library, RGB, Recognised, Shapes};
-use self::sized::Sized;
+use self::image_size::ImageSize;
 use self::unwrap::Saved;
 use super::build::opened::{About, Opened, Recognition, SizeSource};
 use super::build::skeleton::Skeleton;
@@ -144,13 +144,13 @@ fn fill_architecture(
     };
     let averaged = (has_averages || recognised.has_averages).then_some(averaged);
     let (program, assumed) = recognised.program(&hints).map_err(unknown)?;
-    let sized = Sized::of(&recognised, wanted)?;
+    let image = ImageSize::of(&recognised, wanted)?;
     let classes = match &recognised.head {
         Head::Own(classes) => Some(*classes),
         Head::Rebuilt(..) | Head::None(_) => None,
     };
     let channels = recognised.compared.channels;
-    let mut skeleton = pt2::skeleton::with_ends(program, channels, sized.size, classes)?;
+    let mut skeleton = pt2::skeleton::with_ends(program, channels, image.size, classes)?;
     fill_constants(&mut skeleton, &recognised)?;
     rename(&mut weights, &recognised);
     check_dtypes(&weights, &recognised)?;
@@ -161,7 +161,7 @@ fn fill_architecture(
         Vec::new()
     };
     let mut notes = words::notes(&recognised, &assumed, head_activation, averaged);
-    notes.extend(sized.note);
+    notes.extend(image.note);
     Ok(Opened {
         graph: skeleton.graph,
         names,
@@ -181,8 +181,8 @@ fn fill_architecture(
         }),
         takes_bytes: false,
         held: Vec::new(),
-        size: sized.source,
-        other_sizes: sized.others,
+        size: image.source,
+        other_sizes: image.others,
     })
 }
 

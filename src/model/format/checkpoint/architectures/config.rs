@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::Shapes;
 use super::template::Template;
-use crate::model::format::checkpoint::hints::GIVEN;
+
+/// The key of what timm's network was made with.
+pub const GIVEN: &str = "model_args";
 
 /// Arguments of timm's networks that tensors tell as well, or that only training needs.
 const HARMLESS: [&str; 19] = [

@@ -32,6 +32,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zip::ZipArchive;
 
+pub use self::config::GIVEN;
 use self::expand::Expanded;
 pub use self::fits::RGB;
 pub use self::recognise::{Head, Hints, Recognised};

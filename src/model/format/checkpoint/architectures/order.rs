@@ -4,6 +4,8 @@ use super::head::Layer;
 
 /// Most layers that are put into an order.
 const MOST: usize = 12;
+/// Most steps of the search: a file with layers that fit anywhere has more orders than anyone can try.
+const MAX_STEPS: usize = 20_000;
 
 /// The layers in the one order in which each takes what the one before gives, and numbers in names go up.
 ///
@@ -17,9 +19,17 @@ pub fn in_order(layers: Vec<Layer>) -> Result<Vec<Layer>, String> {
     if layers.len() > MOST {
         return Err(format!("its head has {} layers", layers.len()));
     }
-    let mut found = Vec::new();
-    search(&layers, &mut Vec::new(), &mut found);
-    match found.as_slice() {
+    let mut search = Search {
+        layers: &layers,
+        found: Vec::new(),
+        steps: 0,
+    };
+    search.go_on(&mut Vec::new());
+    match search.found.as_slice() {
+        _ if search.steps > MAX_STEPS => Err(format!(
+            "the layers of its head have too many possible orders: {}",
+            listed(&layers)
+        )),
         [order] => Ok(order.iter().map(|at| layers[*at].clone()).collect()),
         [] => Err(format!(
             "the layers of its head do not take what the others give: {}",
@@ -32,32 +42,47 @@ pub fn in_order(layers: Vec<Layer>) -> Result<Vec<Layer>, String> {
     }
 }
 
-/// Adds to `found` the orders that begin with `order`, until there are two.
-fn search(layers: &[Layer], order: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
-    if found.len() > 1 {
-        return;
-    }
-    if order.len() == layers.len() {
-        found.push(order.clone());
-        return;
-    }
-    for next in 0..layers.len() {
-        let follows = order.last().is_none_or(|last| {
-            let (Some((_, given)), Some((taken, _))) =
-                (layers[*last].kind.ends(), layers[next].kind.ends())
-            else {
-                return true;
-            };
-            given == taken
-        });
-        let is_before = |other: &Layer| comes_before(&other.module, &layers[next].module);
-        let has_all =
-            (0..layers.len()).all(|other| order.contains(&other) || !is_before(&layers[other]));
-        if !order.contains(&next) && follows && has_all {
-            order.push(next);
-            search(layers, order, found);
-            order.pop();
+/// The search for orders.
+struct Search<'a> {
+    layers: &'a [Layer],
+    /// Places in `layers`, at most two orders.
+    found: Vec<Vec<usize>>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    /// Finds the orders that begin with `order`.
+    fn go_on(&mut self, order: &mut Vec<usize>) {
+        self.steps += 1;
+        if self.found.len() > 1 || self.steps > MAX_STEPS {
+            return;
         }
+        if order.len() == self.layers.len() {
+            self.found.push(order.clone());
+            return;
+        }
+        for next in 0..self.layers.len() {
+            if self.may_follow(order, next) {
+                order.push(next);
+                self.go_on(order);
+                order.pop();
+            }
+        }
+    }
+
+    /// Whether the layer `next` takes what the last one gives, and all that come before it by name are there.
+    fn may_follow(&self, order: &[usize], next: usize) -> bool {
+        let layer = &self.layers[next];
+        let fits = order.last().is_none_or(|last| {
+            match (self.layers[*last].kind.ends(), layer.kind.ends()) {
+                (Some((_, given)), Some((taken, _))) => given == taken,
+                (None, _) | (_, None) => true,
+            }
+        });
+        let is_due = |other: usize| {
+            order.contains(&other) || !comes_before(&self.layers[other].module, &layer.module)
+        };
+        !order.contains(&next) && fits && (0..self.layers.len()).all(is_due)
     }
 }
 
@@ -141,6 +166,12 @@ mod tests {
             let reason = order(&layers).unwrap_err();
             assert!(reason.contains("in which order"), "{reason}");
         }
+        // Eleven that fit anywhere, and one that fits nowhere.
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
+        let mut many: Vec<(&str, LayerKind)> = names.map(|name| (name, norm(8))).to_vec();
+        many.push(("l", linear(4, 4)));
+        let reason = order(&many).unwrap_err();
+        assert!(reason.contains("too many possible orders"), "{reason}");
         let reason = order(&[("a", linear(8, 4)), ("b", linear(8, 4))]).unwrap_err();
         assert!(reason.contains("do not take"), "{reason}");
     }

@@ -6,7 +6,7 @@ use crate::model::format::build::opened::{OtherSizes, SizeSource};
 
 /// The size of the image, and what else it may be.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sized {
+pub struct ImageSize {
     /// Width and height in pixels.
     pub size: (u32, u32),
     pub source: SizeSource,
@@ -15,12 +15,15 @@ pub struct Sized {
     pub note: Option<String>,
 }
 
-impl Sized {
+impl ImageSize {
     /// The size for a network, of which `wanted` was chosen or stated.
     ///
     /// # Errors
     /// [`Fault::Size`] where the network does not take the chosen size.
-    pub fn of(recognised: &Recognised, wanted: Option<((u32, u32), SizeSource)>) -> Result<Sized> {
+    pub fn of(
+        recognised: &Recognised,
+        wanted: Option<((u32, u32), SizeSource)>,
+    ) -> Result<ImageSize> {
         let sides = recognised.template.sides();
         let square = (recognised.side, recognised.side);
         let own = match (sides, recognised.template.input_sides()) {
@@ -44,7 +47,7 @@ impl Sized {
             OtherSizes::None => SizeSource::Fixed,
             OtherSizes::SameGraph | OtherSizes::ReadAgain => recognised.usual_source(),
         };
-        let sized = |size, source, note| Sized {
+        let sized = |size, source, note| ImageSize {
             size,
             source,
             others,
