@@ -21,7 +21,7 @@ const DEFAULT_MODEL: &str = "models/efficientnet_lite0.pt2";
 
 #[derive(Debug, Default, Args)]
 pub struct ModelFile {
-    /// The model: a .pt2 archive of torch.export.save, an .onnx file, or the weights of a known network
+    /// The model: a .pt2 archive of torch.export.save, an .onnx file, TorchScript, or the weights of a known network
     /// (.pth, .pt, .ckpt, .safetensors, or the folder of a model) [default: EfficientNet-Lite0]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,

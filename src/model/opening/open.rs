@@ -16,8 +16,8 @@ use crate::model::{AnswerKind, InputChannels, Labels, Model, SizeSource, Usage, 
 use crate::picture::photo::geometry::Fit;
 
 impl Model {
-    /// Opens a `.pt2` archive, an `.onnx` file, or a checkpoint (`.pth`, `.pt`, `.safetensors`) of a network
-    /// whose graph is built in.
+    /// Opens a `.pt2` archive, an `.onnx` file, a TorchScript archive, or the weights (`.pth`, `.pt`, `.ckpt`,
+    /// `.safetensors`, a folder of transformers or timm) of a network whose graph is built in.
     ///
     /// # Errors
     /// What is wrong with the file, by cause; see [`Fault`].

@@ -48,7 +48,9 @@ impl PreprocessSource {
             PreprocessSource::Beside(name) => format!("{name} beside it"),
             PreprocessSource::Network => "the network's first operations".into(),
             PreprocessSource::Learnt => "assumed, from its first normalisation".into(),
-            PreprocessSource::Weights => "assumed, of the network that the weights are of".into(),
+            PreprocessSource::Weights => {
+                "assumed, usual for the network that was recognised".into()
+            }
             PreprocessSource::Library(library) => format!("assumed, as in {library}"),
             PreprocessSource::Assumed => "assumed".into(),
         }

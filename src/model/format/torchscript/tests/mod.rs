@@ -102,8 +102,8 @@ fn a_network_opens_with_what_is_known_computed() {
 
 #[test]
 fn what_is_known_is_computed_as_pytorch_does() {
-    // Each comes to nought, so that the loop or the branch that fails is not entered.
-    for nought in [
+    // Each is zero, so that the loop or the branch that fails is not entered.
+    for zero in [
         "torch.sub(torch.__and__(6, 3), 2)",
         "torch.sub(torch.__or__(4, 1), 5)",
         "torch.sub(torch.floordiv(-7, 2), -4)",
@@ -125,10 +125,10 @@ fn what_is_known_is_computed_as_pytorch_does() {
         "torch.sub(torch.len(torch.add(\"ab\", \"c\")), 3)",
     ] {
         let body = format!(
-            "{POOLED}if torch.ne({nought}, 0):\n  y = torch.warp(y)\nelse:\n  pass\nreturn y"
+            "{POOLED}if torch.ne({zero}, 0):\n  y = torch.warp(y)\nelse:\n  pass\nreturn y"
         );
         if let Err(error) = open(&body) {
-            panic!("{nought}: {error}");
+            panic!("{zero}: {error}");
         }
     }
     // Lists and dicts are changed where they are.
